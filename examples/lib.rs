@@ -1,0 +1,2 @@
+//! Each file of this package is one `cargo run --example NAME`.
+#![forbid(unsafe_code)]
