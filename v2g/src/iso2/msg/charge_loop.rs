@@ -1,0 +1,28 @@
+//! What both charge loops have: the receipt for a meter reading.
+
+use super::{BODY, DATA, EvseStatus, MeterInfo, ResponseCode, SaId, SessionId};
+use crate::xmldsig::AnyText;
+use exi::Exi;
+
+/// The car confirms a meter reading with its signature. [V2G2-903]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct MeteringReceiptReq {
+    /// What the signature refers to.
+    #[exi(attr)]
+    pub id: Option<AnyText>,
+    #[exi(name = "SessionID")]
+    pub session_id: SessionId,
+    #[exi(name = "SAScheduleTupleID")]
+    pub sa_schedule_tuple_id: Option<SaId>,
+    pub meter_info: MeterInfo,
+}
+
+/// Whether the receipt is good.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct MeteringReceiptRes {
+    pub response_code: ResponseCode,
+    #[exi(choice, ns = DATA)]
+    pub evse_status: EvseStatus,
+}

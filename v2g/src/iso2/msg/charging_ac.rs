@@ -1,0 +1,25 @@
+//! The charge loop of AC.
+
+use super::{AcEvseStatus, BODY, EvseIdText, MeterInfo, PhysicalValue, ResponseCode, SaId};
+use exi::Exi;
+
+/// The car asks how charging goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = BODY)]
+pub struct ChargingStatusReq {}
+
+/// How charging goes, and the limit that holds now.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ChargingStatusRes {
+    pub response_code: ResponseCode,
+    #[exi(name = "EVSEID")]
+    pub evse_id: EvseIdText,
+    #[exi(name = "SAScheduleTupleID")]
+    pub sa_schedule_tuple_id: SaId,
+    /// Per phase.
+    pub evse_max_current: Option<PhysicalValue>,
+    pub meter_info: Option<MeterInfo>,
+    pub receipt_required: Option<bool>,
+    pub ac_evse_status: AcEvseStatus,
+}

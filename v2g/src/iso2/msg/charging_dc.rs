@@ -1,0 +1,98 @@
+//! Cable check, precharge, the charge loop and welding detection of DC.
+
+use super::{
+    BODY, DcEvStatus, DcEvseStatus, EvseIdText, EvseProcessing, MeterInfo, PhysicalValue,
+    ResponseCode, SaId,
+};
+use exi::Exi;
+
+/// The car waits for the cable's isolation to be checked.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CableCheckReq {
+    pub dc_ev_status: DcEvStatus,
+}
+
+/// How far the check is.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CableCheckRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    #[exi(name = "EVSEProcessing")]
+    pub evse_processing: EvseProcessing,
+}
+
+/// The car asks for its battery's voltage before it closes its relays.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PreChargeReq {
+    pub dc_ev_status: DcEvStatus,
+    pub ev_target_voltage: PhysicalValue,
+    pub ev_target_current: PhysicalValue,
+}
+
+/// The voltage reached so far.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PreChargeRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+}
+
+/// What the car wants from the rectifier, asked every control cycle.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CurrentDemandReq {
+    pub dc_ev_status: DcEvStatus,
+    pub ev_target_current: PhysicalValue,
+    pub ev_maximum_voltage_limit: Option<PhysicalValue>,
+    pub ev_maximum_current_limit: Option<PhysicalValue>,
+    pub ev_maximum_power_limit: Option<PhysicalValue>,
+    pub bulk_charging_complete: Option<bool>,
+    pub charging_complete: bool,
+    #[exi(name = "RemainingTimeToFullSoC")]
+    pub remaining_time_to_full_soc: Option<PhysicalValue>,
+    #[exi(name = "RemainingTimeToBulkSoC")]
+    pub remaining_time_to_bulk_soc: Option<PhysicalValue>,
+    pub ev_target_voltage: PhysicalValue,
+}
+
+/// What the rectifier gives, and what holds it back.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CurrentDemandRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+    pub evse_present_current: PhysicalValue,
+    pub evse_current_limit_achieved: bool,
+    pub evse_voltage_limit_achieved: bool,
+    pub evse_power_limit_achieved: bool,
+    pub evse_maximum_voltage_limit: Option<PhysicalValue>,
+    pub evse_maximum_current_limit: Option<PhysicalValue>,
+    pub evse_maximum_power_limit: Option<PhysicalValue>,
+    #[exi(name = "EVSEID")]
+    pub evse_id: EvseIdText,
+    #[exi(name = "SAScheduleTupleID")]
+    pub sa_schedule_tuple_id: SaId,
+    pub meter_info: Option<MeterInfo>,
+    pub receipt_required: Option<bool>,
+}
+
+/// The car checks whether the contactors opened.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct WeldingDetectionReq {
+    pub dc_ev_status: DcEvStatus,
+}
+
+/// The voltage the station sees at the cable.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct WeldingDetectionRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+}

@@ -1,0 +1,47 @@
+//! Contract, challenge and authorization.
+
+use super::{BODY, CertificateChain, EmaidText, EvseProcessing, ResponseCode};
+use crate::xmldsig::AnyText;
+use exi::{Bytes, Exi};
+
+/// The car shows its contract.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PaymentDetailsReq {
+    #[exi(name = "eMAID")]
+    pub emaid: EmaidText,
+    pub contract_signature_cert_chain: CertificateChain,
+}
+
+/// The station's verdict on the contract, and a challenge to sign. [V2G2-697]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PaymentDetailsRes {
+    pub response_code: ResponseCode,
+    pub gen_challenge: GenChallenge,
+    /// Unix time in seconds.
+    #[exi(name = "EVSETimeStamp")]
+    pub evse_time_stamp: i64,
+}
+
+/// 16 random octets, used once. [V2G2-697] [V2G2-698]
+pub type GenChallenge = Bytes<16, 16>;
+
+/// The car asks to be authorized; with a contract it signs the challenge.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct AuthorizationReq {
+    /// What the signature refers to.
+    #[exi(attr)]
+    pub id: Option<AnyText>,
+    pub gen_challenge: Option<GenChallenge>,
+}
+
+/// Whether the car is authorized, or is to ask again.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct AuthorizationRes {
+    pub response_code: ResponseCode,
+    #[exi(name = "EVSEProcessing")]
+    pub evse_processing: EvseProcessing,
+}

@@ -1,0 +1,52 @@
+//! Energy on, energy off, or a new schedule.
+
+use super::{BODY, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode, SaId};
+use exi::Exi;
+
+/// The car asks for energy to start or stop, or to renegotiate.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PowerDeliveryReq {
+    pub charge_progress: ChargeProgress,
+    #[exi(name = "SAScheduleTupleID")]
+    pub sa_schedule_tuple_id: SaId,
+    pub charging_profile: Option<ChargingProfile>,
+    #[exi(choice, ns = DATA)]
+    pub ev_power_delivery_parameter: Option<EvPowerDeliveryParameter>,
+}
+
+/// What the car asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum ChargeProgress {
+    Start,
+    Stop,
+    Renegotiate,
+}
+
+/// The car's state at that time; the last form is the schema's abstract head.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA, substitution)]
+pub enum EvPowerDeliveryParameter {
+    #[exi(name = "DC_EVPowerDeliveryParameter")]
+    Dc(DcEvPowerDeliveryParameter),
+    #[exi(name = "EVPowerDeliveryParameter")]
+    Abstract(Empty),
+}
+
+/// The state of a car that charges with DC.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct DcEvPowerDeliveryParameter {
+    pub dc_ev_status: DcEvStatus,
+    pub bulk_charging_complete: Option<bool>,
+    pub charging_complete: bool,
+}
+
+/// Whether energy is on or off as asked.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PowerDeliveryRes {
+    pub response_code: ResponseCode,
+    #[exi(choice, ns = DATA)]
+    pub evse_status: EvseStatus,
+}

@@ -1,0 +1,197 @@
+//! What the station offers, and what the car picks of it.
+
+use super::{BODY, DATA, PhysicalValue, ResponseCode};
+use crate::xmldsig::AnyText;
+use exi::{Exi, List, Text};
+
+/// The car asks what there is, narrowed if it likes.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ServiceDiscoveryReq {
+    pub service_scope: Option<Text<0, 64>>,
+    pub service_category: Option<ServiceCategory>,
+}
+
+/// Ways to pay, the charge service and other services.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ServiceDiscoveryRes {
+    pub response_code: ResponseCode,
+    pub payment_option_list: PaymentOptionList,
+    pub charge_service: ChargeService,
+    pub service_list: Option<ServiceList>,
+}
+
+/// The ways to pay, in the station's order.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct PaymentOptionList {
+    pub payment_option: List<PaymentOption, 1, 2>,
+}
+
+/// A way to pay: by the contract in the car, or by any other means (EIM).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum PaymentOption {
+    Contract,
+    ExternalPayment,
+}
+
+/// The kinds of service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum ServiceCategory {
+    #[exi(name = "EVCharging")]
+    EvCharging,
+    Internet,
+    ContractCertificate,
+    OtherCustom,
+}
+
+/// The service that charges the car.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct ChargeService {
+    #[exi(name = "ServiceID")]
+    pub service_id: u16,
+    pub service_name: Option<Text<0, 32>>,
+    pub service_category: ServiceCategory,
+    pub service_scope: Option<Text<0, 64>>,
+    pub free_service: bool,
+    pub supported_energy_transfer_mode: SupportedEnergyTransferMode,
+}
+
+/// The modes of the charge service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct SupportedEnergyTransferMode {
+    pub energy_transfer_mode: List<EnergyTransferMode, 1, 6>,
+}
+
+/// How energy gets into the car.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EnergyTransferMode {
+    #[exi(name = "AC_single_phase_core")]
+    AcSinglePhaseCore,
+    #[exi(name = "AC_three_phase_core")]
+    AcThreePhaseCore,
+    #[exi(name = "DC_core")]
+    DcCore,
+    #[exi(name = "DC_extended")]
+    DcExtended,
+    #[exi(name = "DC_combo_core")]
+    DcComboCore,
+    #[exi(name = "DC_unique")]
+    DcUnique,
+}
+
+/// Services beside the charge service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct ServiceList {
+    pub service: List<Service, 1, 8>,
+}
+
+/// A service beside the charge service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct Service {
+    #[exi(name = "ServiceID")]
+    pub service_id: u16,
+    pub service_name: Option<Text<0, 32>>,
+    pub service_category: ServiceCategory,
+    pub service_scope: Option<Text<0, 64>>,
+    pub free_service: bool,
+}
+
+/// The car asks for the parameters of a service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ServiceDetailReq {
+    #[exi(name = "ServiceID")]
+    pub service_id: u16,
+}
+
+/// The parameter sets of a service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ServiceDetailRes {
+    pub response_code: ResponseCode,
+    #[exi(name = "ServiceID")]
+    pub service_id: u16,
+    pub service_parameter_list: Option<ServiceParameterList>,
+}
+
+/// The parameter sets of a service.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct ServiceParameterList {
+    pub parameter_set: List<ParameterSet, 1, 255>,
+}
+
+/// One way a service can be used.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct ParameterSet {
+    #[exi(name = "ParameterSetID")]
+    pub parameter_set_id: i16,
+    pub parameter: List<Parameter, 1, 16>,
+}
+
+/// A named value of a parameter set.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct Parameter {
+    #[exi(attr)]
+    pub name: AnyText,
+    #[exi(choice)]
+    pub value: ParameterValue,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub enum ParameterValue {
+    #[exi(name = "boolValue")]
+    Bool(bool),
+    #[exi(name = "byteValue")]
+    Byte(i8),
+    #[exi(name = "shortValue")]
+    Short(i16),
+    #[exi(name = "intValue")]
+    Int(i32),
+    #[exi(name = "physicalValue")]
+    Physical(PhysicalValue),
+    #[exi(name = "stringValue")]
+    String(AnyText),
+}
+
+/// The car picks a way to pay and its services.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PaymentServiceSelectionReq {
+    pub selected_payment_option: PaymentOption,
+    pub selected_service_list: SelectedServiceList,
+}
+
+/// The services the car picked.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct SelectedServiceList {
+    pub selected_service: List<SelectedService, 1, 16>,
+}
+
+/// One service the car picked.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct SelectedService {
+    #[exi(name = "ServiceID")]
+    pub service_id: u16,
+    #[exi(name = "ParameterSetID")]
+    pub parameter_set_id: Option<i16>,
+}
+
+/// Whether the selection stands.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PaymentServiceSelectionRes {
+    pub response_code: ResponseCode,
+}

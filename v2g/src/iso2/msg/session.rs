@@ -1,0 +1,46 @@
+//! Begin and end of a session.
+
+use super::{BODY, EvseIdText, ResponseCode};
+use exi::{Exi, Octets};
+
+/// The car introduces itself. [V2G2-190]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct SessionSetupReq {
+    /// The MAC address of the car's communication controller.
+    #[exi(name = "EVCCID")]
+    pub evcc_id: Octets<6>,
+}
+
+/// The station names itself; the header carries the session's new number. [V2G2-191]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct SessionSetupRes {
+    pub response_code: ResponseCode,
+    #[exi(name = "EVSEID")]
+    pub evse_id: EvseIdText,
+    /// Unix time in seconds. [V2G2-748]
+    #[exi(name = "EVSETimeStamp")]
+    pub evse_time_stamp: Option<i64>,
+}
+
+/// The car ends or pauses the session.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct SessionStopReq {
+    pub charging_session: ChargingSession,
+}
+
+/// Whether the car comes back to this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum ChargingSession {
+    Terminate,
+    Pause,
+}
+
+/// The station's last word.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct SessionStopRes {
+    pub response_code: ResponseCode,
+}

@@ -1,0 +1,241 @@
+//! Types that several phases share.
+
+use super::DATA;
+use exi::{Bytes, Exi, Int, Text};
+
+/// An element without content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct Empty {}
+
+/// A quantity: `value * 10^multiplier` of `unit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct PhysicalValue {
+    pub multiplier: Int<-3, 3>,
+    pub unit: Unit,
+    pub value: i16,
+}
+
+/// The units of a [`PhysicalValue`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum Unit {
+    #[exi(name = "h")]
+    Hour,
+    #[exi(name = "m")]
+    Minute,
+    #[exi(name = "s")]
+    Second,
+    #[exi(name = "A")]
+    Ampere,
+    #[exi(name = "V")]
+    Volt,
+    #[exi(name = "W")]
+    Watt,
+    #[exi(name = "Wh")]
+    WattHour,
+}
+
+/// How a request was taken. Anything that begins with `Failed` ends the session. [V2G2-539]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Exi)]
+pub enum ResponseCode {
+    Ok,
+    OkNewSessionEstablished,
+    OkOldSessionJoined,
+    OkCertificateExpiresSoon,
+    Failed,
+    FailedSequenceError,
+    #[exi(name = "FAILED_ServiceIDInvalid")]
+    FailedServiceIdInvalid,
+    FailedUnknownSession,
+    FailedServiceSelectionInvalid,
+    FailedPaymentSelectionInvalid,
+    FailedCertificateExpired,
+    FailedSignatureError,
+    FailedNoCertificateAvailable,
+    FailedCertChainError,
+    FailedChallengeInvalid,
+    FailedContractCanceled,
+    FailedWrongChargeParameter,
+    FailedPowerDeliveryNotApplied,
+    FailedTariffSelectionInvalid,
+    FailedChargingProfileInvalid,
+    FailedMeteringSignatureNotValid,
+    FailedNoChargeServiceSelected,
+    FailedWrongEnergyTransferMode,
+    FailedContactorError,
+    #[exi(name = "FAILED_CertificateNotAllowedAtThisEVSE")]
+    FailedCertificateNotAllowedAtThisEvse,
+    FailedCertificateRevoked,
+}
+
+/// Whether the station is done with a slow task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EvseProcessing {
+    Finished,
+    Ongoing,
+    #[exi(name = "Ongoing_WaitingForCustomerInteraction")]
+    OngoingWaitingForCustomerInteraction,
+}
+
+/// What the station wants the car to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EvseNotification {
+    None,
+    StopCharging,
+    ReNegotiation,
+}
+
+/// State of an AC station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct AcEvseStatus {
+    /// Seconds within which the car should follow the notification.
+    pub notification_max_delay: u16,
+    #[exi(name = "EVSENotification")]
+    pub notification: EvseNotification,
+    /// The residual current device has tripped.
+    #[exi(name = "RCD")]
+    pub rcd: bool,
+}
+
+/// State of a DC station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct DcEvseStatus {
+    /// Seconds within which the car should follow the notification.
+    pub notification_max_delay: u16,
+    #[exi(name = "EVSENotification")]
+    pub notification: EvseNotification,
+    #[exi(name = "EVSEIsolationStatus")]
+    pub isolation_status: Option<IsolationLevel>,
+    #[exi(name = "EVSEStatusCode")]
+    pub status_code: DcEvseStatusCode,
+}
+
+/// State of a station of either kind; the last form is the schema's abstract head, never sent by us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA, substitution)]
+pub enum EvseStatus {
+    #[exi(name = "AC_EVSEStatus")]
+    Ac(AcEvseStatus),
+    #[exi(name = "DC_EVSEStatus")]
+    Dc(DcEvseStatus),
+    #[exi(name = "EVSEStatus")]
+    Abstract(AbstractEvseStatus),
+}
+
+/// What both kinds of station status have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct AbstractEvseStatus {
+    pub notification_max_delay: u16,
+    #[exi(name = "EVSENotification")]
+    pub notification: EvseNotification,
+}
+
+/// What a DC station is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum DcEvseStatusCode {
+    #[exi(name = "EVSE_NotReady")]
+    NotReady,
+    #[exi(name = "EVSE_Ready")]
+    Ready,
+    #[exi(name = "EVSE_Shutdown")]
+    Shutdown,
+    #[exi(name = "EVSE_UtilityInterruptEvent")]
+    UtilityInterruptEvent,
+    #[exi(name = "EVSE_IsolationMonitoringActive")]
+    IsolationMonitoringActive,
+    #[exi(name = "EVSE_EmergencyShutdown")]
+    EmergencyShutdown,
+    #[exi(name = "EVSE_Malfunction")]
+    Malfunction,
+    #[exi(name = "Reserved_8")]
+    Reserved8,
+    #[exi(name = "Reserved_9")]
+    Reserved9,
+    #[exi(name = "Reserved_A")]
+    ReservedA,
+    #[exi(name = "Reserved_B")]
+    ReservedB,
+    #[exi(name = "Reserved_C")]
+    ReservedC,
+}
+
+/// The verdict of the isolation monitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum IsolationLevel {
+    Invalid,
+    Valid,
+    Warning,
+    Fault,
+    #[exi(name = "No_IMD")]
+    NoImd,
+}
+
+/// State of a car that charges with DC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = DATA)]
+pub struct DcEvStatus {
+    pub ev_ready: bool,
+    pub ev_error_code: DcEvErrorCode,
+    /// State of charge in percent.
+    #[exi(name = "EVRESSSOC")]
+    pub ev_ress_soc: Percent,
+}
+
+/// A share of 0 to 100.
+pub type Percent = Int<0, 100>;
+/// The number of a schedule tuple or tariff. [V2G2-773]
+pub type SaId = Int<1, 255>;
+/// The identifier of an EVSE, 7 to 37 characters.
+pub type EvseIdText = Text<7, 37>;
+/// The identifier of a contract (EVCOID), 14 or 15 characters.
+pub type EmaidText = Text<14, 15>;
+/// A certificate in DER, at most 800 octets.
+pub type CertificateBytes = Bytes<0, 800>;
+
+/// What is wrong with the car.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum DcEvErrorCode {
+    #[exi(name = "NO_ERROR")]
+    NoError,
+    #[exi(name = "FAILED_RESSTemperatureInhibit")]
+    RessTemperatureInhibit,
+    #[exi(name = "FAILED_EVShiftPosition")]
+    EvShiftPosition,
+    #[exi(name = "FAILED_ChargerConnectorLockFault")]
+    ChargerConnectorLockFault,
+    #[exi(name = "FAILED_EVRESSMalfunction")]
+    EvRessMalfunction,
+    #[exi(name = "FAILED_ChargingCurrentdifferential")]
+    ChargingCurrentDifferential,
+    #[exi(name = "FAILED_ChargingVoltageOutOfRange")]
+    ChargingVoltageOutOfRange,
+    #[exi(name = "Reserved_A")]
+    ReservedA,
+    #[exi(name = "Reserved_B")]
+    ReservedB,
+    #[exi(name = "Reserved_C")]
+    ReservedC,
+    #[exi(name = "FAILED_ChargingSystemIncompatibility")]
+    ChargingSystemIncompatibility,
+    NoData,
+}
+
+/// A reading of the station's meter. [V2G2-902]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct MeterInfo {
+    #[exi(name = "MeterID")]
+    pub meter_id: Text<0, 32>,
+    /// Energy in Wh.
+    pub meter_reading: Option<u64>,
+    /// The meter's own signature.
+    pub sig_meter_reading: Option<Bytes<0, 64>>,
+    pub meter_status: Option<i16>,
+    /// Unix time of the reading in seconds.
+    #[exi(name = "TMeter")]
+    pub t_meter: Option<i64>,
+}
