@@ -1,0 +1,56 @@
+//! What a handshake came to.
+
+use core::fmt;
+
+use rustls::pki_types::CertificateDer;
+use rustls::{CipherSuite, CommonState, NamedGroup, ProtocolVersion};
+
+/// Protocol, suite and peer of a connection; displays as `TLS 1.2 ECDHE-ECDSA-AES128-CBC-SHA256`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Negotiated {
+    pub protocol: ProtocolVersion,
+    pub suite: CipherSuite,
+    pub group: Option<NamedGroup>,
+    /// As the peer sent it, leaf first; empty if it sent none.
+    pub peer_chain: Vec<CertificateDer<'static>>,
+}
+
+impl Negotiated {
+    /// `None` while the handshake goes on. `connection`: a server's or a client's, both deref to it.
+    pub fn of(connection: &CommonState) -> Option<Self> {
+        if connection.is_handshaking() {
+            return None;
+        }
+        Some(Self {
+            protocol: connection.protocol_version()?,
+            suite: connection.negotiated_cipher_suite()?.suite(),
+            group: connection.negotiated_key_exchange_group().map(|g| g.name()),
+            peer_chain: connection.peer_certificates().map(<[_]>::to_vec).unwrap_or_default(),
+        })
+    }
+}
+
+impl fmt::Display for Negotiated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.protocol {
+            ProtocolVersion::TLSv1_2 => f.write_str("TLS 1.2 ")?,
+            ProtocolVersion::TLSv1_3 => f.write_str("TLS 1.3 ")?,
+            other => write!(f, "{other:?} ")?,
+        }
+        match self.suite {
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 => {
+                f.write_str("ECDHE-ECDSA-AES128-CBC-SHA256")
+            }
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => {
+                f.write_str("ECDHE-ECDSA-AES128-GCM-SHA256")
+            }
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => {
+                f.write_str("ECDHE-ECDSA-AES256-GCM-SHA384")
+            }
+            CipherSuite::TLS13_AES_256_GCM_SHA384 => f.write_str("AES-256-GCM-SHA384"),
+            CipherSuite::TLS13_AES_128_GCM_SHA256 => f.write_str("AES-128-GCM-SHA256"),
+            CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => f.write_str("CHACHA20-POLY1305-SHA256"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
