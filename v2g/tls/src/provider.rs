@@ -5,6 +5,7 @@ use rustls::crypto::ring::{default_provider, kx_group::SECP256R1};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::SignatureVerificationAlgorithm;
 
+use crate::transcript::AEAD_SUITES;
 use crate::cbc::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256;
 
 /// ring with the one suite that every -2 peer offers, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
@@ -16,6 +17,13 @@ pub fn provider() -> CryptoProvider {
         signature_verification_algorithms: ALGORITHMS,
         ..default_provider()
     }
+}
+
+/// As [`provider`], with the AES-GCM suites of TLS 1.2 behind.
+pub fn provider_with_aead_suites() -> CryptoProvider {
+    let mut provider = provider();
+    provider.cipher_suites.extend(&AEAD_SUITES);
+    provider
 }
 
 /// P-256 with SHA-256 for certificates and handshakes alike.

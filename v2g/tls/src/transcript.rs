@@ -1,9 +1,51 @@
 //! The transcript hash over hellos as they were on the wire.
 
 use rustls::crypto::hash::{Context, Hash, HashAlgorithm, Output};
+use rustls::crypto::ring::cipher_suite::{
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+};
+use rustls::{CipherSuiteCommon, SupportedCipherSuite, Tls12CipherSuite};
 
 use crate::hello::message::{CLIENT_HELLO, SERVER_HELLO};
 use crate::hello::rewrite::to_wire;
+
+/// ring's AES-GCM suites of TLS 1.2 with a transcript hash that sees hellos as they were on the wire.
+pub(crate) static AEAD_SUITES: [SupportedCipherSuite; 2] =
+    [SupportedCipherSuite::Tls12(&AES_256_GCM), SupportedCipherSuite::Tls12(&AES_128_GCM)];
+
+static AES_128_GCM: Tls12CipherSuite =
+    on_wire(tls12(&TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), &WIRE_SHA256);
+static AES_256_GCM: Tls12CipherSuite =
+    on_wire(tls12(&TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384), &WIRE_SHA384);
+
+pub(crate) static WIRE_SHA256: WireHash =
+    WireHash(tls12(&TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256).common.hash_provider);
+static WIRE_SHA384: WireHash =
+    WireHash(tls12(&TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384).common.hash_provider);
+
+pub(crate) const fn tls12(suite: &'static SupportedCipherSuite) -> &'static Tls12CipherSuite {
+    match suite {
+        SupportedCipherSuite::Tls12(suite) => suite,
+        SupportedCipherSuite::Tls13(_) => panic!("a TLS 1.2 suite, seen when compiled"),
+    }
+}
+
+const fn on_wire(
+    suite: &'static Tls12CipherSuite,
+    hash_provider: &'static WireHash,
+) -> Tls12CipherSuite {
+    Tls12CipherSuite {
+        common: CipherSuiteCommon {
+            suite: suite.common.suite,
+            hash_provider,
+            confidentiality_limit: suite.common.confidentiality_limit,
+        },
+        prf_provider: suite.prf_provider,
+        kx: suite.kx,
+        sign: suite.sign,
+        aead_alg: suite.aead_alg,
+    }
+}
 
 /// A hash that turns the hellos of a handshake, which rustls feeds in its own form, back into the
 /// form on the wire. Without a [`HelloFilter`](crate::HelloFilter) and its carriers this is the identity.

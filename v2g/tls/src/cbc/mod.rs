@@ -19,7 +19,7 @@ use rustls::{
     SupportedCipherSuite, Tls12CipherSuite,
 };
 
-use crate::transcript::WireHash;
+use crate::transcript::{WIRE_SHA256, tls12};
 use record::{Decrypter, Encrypter};
 
 /// The suite with ring's PRF and a transcript hash that sees hellos as they were on the wire.
@@ -39,14 +39,9 @@ static SUITE: Tls12CipherSuite = Tls12CipherSuite {
     aead_alg: &CbcHmacSha256,
 };
 
-static WIRE_SHA256: WireHash = WireHash(donor().common.hash_provider);
-
 /// A ring suite with the same PRF and transcript hash.
 const fn donor() -> &'static Tls12CipherSuite {
-    match &TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 {
-        SupportedCipherSuite::Tls12(suite) => suite,
-        SupportedCipherSuite::Tls13(_) => panic!("a TLS 1.2 suite"),
-    }
+    tls12(&TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
 }
 
 struct CbcHmacSha256;

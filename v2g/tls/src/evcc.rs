@@ -1,0 +1,81 @@
+//! The TLS client of a car for ISO 15118-2.
+
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::time_provider::TimeProvider;
+use rustls::{ClientConfig, KeyLog};
+
+use crate::hello::{Authority, rewrite};
+use crate::key_log::Quiet;
+use crate::verify::SeccVerifier;
+use crate::{Roots, Strictness, provider};
+
+/// Makes the client configuration: TLS 1.2 only, no SNI, no client certificate, no resumption.
+///
+/// Every connection needs a [`HelloFilter`](crate::HelloFilter) between socket and rustls, without which
+/// `trusted_ca_keys` does not get onto the wire and the handshake fails. The server name is the address
+/// from SDP, `ServerName::IpAddress`.
+#[derive(Clone)]
+pub struct Evcc {
+    roots: Roots,
+    named: Option<Vec<Authority>>,
+    time: Arc<dyn TimeProvider>,
+    strictness: Strictness,
+    key_log: Option<Arc<dyn KeyLog>>,
+}
+
+/// No configuration can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum EvccError {
+    #[error("the trusted authorities do not fit a ClientHello")]
+    TooManyAuthorities,
+    #[error(transparent)]
+    Rustls(#[from] rustls::Error),
+}
+
+impl Evcc {
+    /// Trusts `roots` and names them all in `trusted_ca_keys`. [V2G2-651]
+    pub fn new(roots: Roots, time: Arc<dyn TimeProvider>) -> Self {
+        Self { roots, named: None, time, strictness: Strictness::Strict, key_log: None }
+    }
+
+    /// Names these authorities instead of the trusted roots; none leaves the extension out.
+    pub fn naming(mut self, authorities: Vec<Authority>) -> Self {
+        self.named = Some(authorities);
+        self
+    }
+
+    pub fn strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
+        self
+    }
+
+    /// Hands the secrets of every connection to `log`; a log that panics is ignored.
+    pub fn key_log(mut self, log: Arc<dyn KeyLog>) -> Self {
+        self.key_log = Some(log);
+        self
+    }
+
+    pub fn config(self) -> Result<ClientConfig, EvccError> {
+        let named = self
+            .named
+            .unwrap_or_else(|| self.roots.certificates().map(Authority::of).collect());
+        let verifier = SeccVerifier { roots: self.roots, strictness: self.strictness };
+        let mut config = ClientConfig::builder_with_details(provider().into(), self.time)
+            .with_protocol_versions(&[&rustls::version::TLS12])?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        config.resumption = Resumption::disabled();
+        config.enable_sni = false;
+        if !named.is_empty() {
+            let body = Authority::encode(&named).ok_or(EvccError::TooManyAuthorities)?;
+            config.alpn_protocols = rewrite::names(&body);
+        }
+        if let Some(log) = self.key_log {
+            config.key_log = Arc::new(Quiet(log));
+        }
+        Ok(config)
+    }
+}
