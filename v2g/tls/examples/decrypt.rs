@@ -16,7 +16,9 @@ fn main() -> std::io::Result<()> {
     for line in std::fs::read_to_string(stream)?.lines() {
         let (who, bytes) = line.split_once(' ').ok_or_else(|| Error::other("no bytes"))?;
         let direction = if who == "client" { Direction::Client } else { Direction::Server };
-        session.feed(direction, &hex::decode(bytes).map_err(Error::other)?).map_err(Error::other)?;
+        session
+            .feed(direction, &hex::decode(bytes).map_err(Error::other)?)
+            .map_err(Error::other)?;
         for plaintext in session.read(direction) {
             lines.push(format!("{who} {}", hex::encode(plaintext.bytes)));
         }

@@ -58,9 +58,8 @@ impl Evcc {
     }
 
     pub fn config(self) -> Result<ClientConfig, EvccError> {
-        let named = self
-            .named
-            .unwrap_or_else(|| self.roots.certificates().map(Authority::of).collect());
+        let named =
+            self.named.unwrap_or_else(|| self.roots.certificates().map(Authority::of).collect());
         let verifier = SeccVerifier { roots: self.roots, strictness: self.strictness };
         let mut config = ClientConfig::builder_with_details(provider().into(), self.time)
             .with_protocol_versions(&[&rustls::version::TLS12])?

@@ -5,8 +5,8 @@ use rustls::crypto::ring::{default_provider, kx_group::SECP256R1};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::SignatureVerificationAlgorithm;
 
-use crate::transcript::AEAD_SUITES;
 use crate::cbc::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256;
+use crate::transcript::AEAD_SUITES;
 
 /// ring with the one suite that every -2 peer offers, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
 /// secp256r1 and ecdsa_secp256r1_sha256.

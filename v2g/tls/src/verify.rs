@@ -53,9 +53,7 @@ pub fn verify_secc_chain(
     };
     let path = |anchors: &[_]| {
         let usage = KeyUsage::server_auth();
-        leaf_cert
-            .verify_for_usage(algorithms, anchors, sent, now, usage, None, None)
-            .map(|_| ())
+        leaf_cert.verify_for_usage(algorithms, anchors, sent, now, usage, None, None).map(|_| ())
     };
     // webpki ignores the validity of anchors, so the others are kept from it.
     let (valid, invalid) = roots.anchors(now);
@@ -65,8 +63,8 @@ pub fn verify_secc_chain(
         error => ChainError::Path(error),
     })?;
     if strictness == Strictness::Strict {
-        let (_, leaf) = X509Certificate::from_der(leaf)
-            .map_err(|_| ChainError::Path(webpki::Error::BadDer))?;
+        let (_, leaf) =
+            X509Certificate::from_der(leaf).map_err(|_| ChainError::Path(webpki::Error::BadDer))?;
         // webpki ignores the key usage.
         match leaf.key_usage() {
             Ok(Some(usage)) if usage.value.digital_signature() => {}

@@ -102,7 +102,7 @@ impl Lane {
         while let Some((header, rest)) = records.split_first_chunk::<5>() {
             let [typ, v0, v1, l0, l1] = *header;
             let len = usize::from(u16::from_be_bytes([l0, l1]));
-            if typ != HANDSHAKE || len > MAX_FRAGMENT || v0 != 3 {
+            if typ != HANDSHAKE || len == 0 || len > MAX_FRAGMENT || v0 != 3 {
                 if !handshake.is_empty() {
                     return Err(HelloError::Interrupted);
                 }
