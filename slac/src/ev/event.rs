@@ -1,0 +1,124 @@
+//! What goes into the engine of a car and what it tells.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::attenuation::Decibel;
+use crate::key::NetworkKey;
+use crate::mme::{AmpMapReq, Mac, RunId};
+use crate::modem::ModemFailure;
+use crate::pilot::EvPilot;
+
+/// What happened outside.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A frame came from the modem's interface.
+    Frame(&'a [u8]),
+    /// The control pilot changed. An oscillator that starts begins the matching.
+    Pilot(EvPilot),
+    /// Match now, whatever the control pilot shows.
+    Start,
+    /// The modem reports a station in its network.
+    LinkUp,
+    /// The modem reports that it is alone.
+    LinkDown,
+    /// The charging session is over (D-LINK_TERMINATE).
+    Terminate,
+    /// Communication failed above (D-LINK_ERROR).
+    Error,
+    /// The charging session pauses (D-LINK_PAUSE).
+    Pause,
+    /// The modem restarted.
+    ModemReset,
+    /// The time of the last `Wait` has come.
+    Timeout,
+}
+
+/// What the caller should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A run begins.
+    MatchingStarted { run_id: RunId },
+    /// All results are in, and this is the choice.
+    Compared(Comparison),
+    /// Toggle the control pilot now: from B to C and back, `count` times, `state` in each.
+    Toggle { count: u8, state: Duration },
+    /// A station failed the validation or did not take part.
+    NotValidated { station: Mac },
+    /// The station gave its network.
+    Matched { peer: Mac, run_id: RunId, key: NetworkKey },
+    /// The network is joined.
+    LinkUp { peer: Mac },
+    /// The network is left; a fresh key is on its way to the modem.
+    LinkDown(Cause),
+    /// The station wants these transmit levels; the caller gives them to the modem.
+    AmplitudeMap(AmpMapReq),
+    /// One run failed; another follows after a pause.
+    RunFailed(RunFailure),
+    /// The matching failed, or there is no modem.
+    Failed(Failure),
+}
+
+/// All stations that were heard, best first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    pub stations: Vec<Heard>,
+    /// Lead of the first over the second.
+    pub lead: Option<Decibel>,
+    /// The lead is below the margin, or there is no second station and the only one is not close.
+    pub is_unsure: bool,
+}
+
+/// What one station measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub station: Mac,
+    /// Attenuation over all groups.
+    pub mean: Decibel,
+    /// Soundings in the average.
+    pub sounds: u8,
+    /// The same tiny value in every group: nothing was measured. Such a station is the last choice.
+    pub is_implausible: bool,
+}
+
+/// Why a run failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunFailure {
+    /// No station answered.
+    NoStation,
+    /// No station reported attenuation.
+    NoAttenuation,
+    /// A station that answered reported nothing: it might be the right one.
+    Incomplete,
+    /// No station passed the validation.
+    NotValidated,
+    /// The chosen station gave no key.
+    NoMatchConfirmation,
+}
+
+/// Why a link or a matching ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Unplugged,
+    /// Control pilot state E or F, or oscillator off while matching.
+    PilotError,
+    /// The session is over.
+    Terminated,
+    /// Communication failed above.
+    Error,
+    /// The modem lost the station.
+    LinkLost,
+}
+
+/// Why there is no match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The last run failed like this, and the time for runs is over.
+    Matching(RunFailure),
+    /// The key is set and the link did not come.
+    Join,
+    /// Ended before the link.
+    Stopped(Cause),
+    /// The modem takes no key, or no identifiers could be made.
+    Modem(ModemFailure),
+}

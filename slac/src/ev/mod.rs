@@ -1,0 +1,546 @@
+//! The car's side of the matching.
+
+mod config;
+mod event;
+mod frames;
+mod run;
+mod state;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+pub use config::{Config, LinkLost, Validate};
+pub use event::{Cause, Comparison, Event, Failure, Heard, Input, RunFailure};
+
+use crate::key::NetworkKey;
+use crate::mme::{
+    AmpMapCnf, AttenCharInd, Frame, MATCH_CNF_LEN, Mac, Message, RunId, SlacMatchCnf, SlacParmCnf,
+    ValidateCnf, ValidateReq, ValidateResult,
+};
+use crate::modem::{Keying, Link, Modem, ModemFailure};
+use crate::output::{Outbox, Output};
+use crate::pilot::EvPilot;
+use crate::random::{self, Random, RandomFailed};
+use crate::timing::{RETRIES, STARTS, TOGGLES, Timer};
+use run::Run;
+use state::{
+    Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Step, Validating, Window,
+};
+
+/// Matches this car with the station at the other end of its cable.
+pub struct Ev {
+    config: Config,
+    random: Box<dyn Random + Send>,
+    now: Duration,
+    pilot: EvPilot,
+    keying: Keying,
+    state: State,
+    out: Outbox<Event>,
+}
+
+impl Ev {
+    /// An unplugged car.
+    pub fn new(config: Config, random: impl Random + Send + 'static) -> Self {
+        Self {
+            config,
+            random: Box::new(random),
+            now: Duration::ZERO,
+            pilot: EvPilot::Unplugged,
+            keying: Keying::Unset { retry: None },
+            state: State::Idle,
+            out: Outbox::new(),
+        }
+    }
+
+    /// Takes one input. What is due at `now` is done first: a frame that arrives with a deadline is late.
+    pub fn handle(&mut self, now: Duration, input: Input<'_>) {
+        self.now = self.now.max(now);
+        self.expire();
+        match input {
+            Input::Timeout => {}
+            Input::Frame(octets) => {
+                if let Ok(frame) = Frame::parse(octets) {
+                    self.receive(&frame);
+                }
+            }
+            Input::Pilot(pilot) => self.pilot(pilot),
+            Input::Start if matches!(self.state, State::Idle | State::Resting { .. }) => {
+                self.begin()
+            }
+            Input::Start => {}
+            Input::LinkUp => self.link_up(),
+            Input::LinkDown => self.link_down(),
+            Input::Terminate => self.stop(Cause::Terminated),
+            Input::Error => self.stop(Cause::Error),
+            Input::Pause => self.pause(),
+            Input::ModemReset => {
+                if let Some(key) = self.keying.wanted().cloned() {
+                    self.key(Some(key));
+                }
+            }
+        }
+    }
+
+    /// What to do next; `Wait` is always last.
+    pub fn poll(&mut self) -> Output<Event> {
+        self.out.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.state.deadline().into_iter().chain(self.keying.deadline()).min()
+    }
+
+    fn after(&self, timer: Timer) -> Duration {
+        self.now + self.config.timing[timer]
+    }
+
+    fn expire(&mut self) {
+        let mut link = Link {
+            now: self.now,
+            host: self.config.mac,
+            modem: &self.config.modem,
+            timing: &self.config.timing,
+            random: &mut *self.random,
+        };
+        if let Err(failure) = self.keying.expire(&mut link, &mut self.out) {
+            self.out.event(Event::Failed(Failure::Modem(failure)));
+        }
+        if self.state.deadline().is_none_or(|deadline| self.now < deadline) {
+            return;
+        }
+        self.state = match core::mem::replace(&mut self.state, State::Idle) {
+            State::Requesting(state) => self.requested(state),
+            State::Sounding(state) => self.sound(state),
+            State::Collecting(state) => self.collected(state.run),
+            State::Validating(state) => self.validation_due(state),
+            State::Matching(state) if state.repeats > 0 => {
+                self.match_request(state.run, state.station, state.repeats - 1)
+            }
+            State::Matching(state) => self.run_failed(&state.run, RunFailure::NoMatchConfirmation),
+            State::Joining(_) => {
+                self.out.event(Event::Failed(Failure::Join));
+                self.key(None);
+                State::Idle
+            }
+            State::Doubtful { .. } => self.link_lost(),
+            State::Resting { last_start, spare, .. } => self.request_new(last_start, spare),
+            state @ (State::Idle | State::Linked(_) | State::Paused(_)) => state,
+        };
+    }
+
+    fn receive(&mut self, frame: &Frame) {
+        let from = frame.source;
+        // Modems hand up unicast frames between other stations too.
+        if from.is_group() || from == self.config.mac || frame.destination != self.config.mac {
+            return;
+        }
+        match &frame.message {
+            Message::SetKeyCnf(answer) => {
+                let link = Link {
+                    now: self.now,
+                    host: self.config.mac,
+                    modem: &self.config.modem,
+                    timing: &self.config.timing,
+                    random: &mut *self.random,
+                };
+                self.keying.confirm(from, answer, &link);
+            }
+            Message::SlacParmCnf(cnf) => self.parameters(from, cnf),
+            Message::AttenCharInd(ind) => self.attenuation(from, ind),
+            Message::ValidateCnf(cnf) => self.validated(from, cnf),
+            Message::SlacMatchCnf(cnf) => self.match_confirmed(from, cnf),
+            Message::AmpMapReq(map)
+                if map.carriers > 0
+                    && matches!(self.state, State::Linked(Peer(peer)) if peer == from) =>
+            {
+                self.out.transmit(&Frame::new(from, self.config.mac, AmpMapCnf { result: 0 }));
+                self.out.event(Event::AmplitudeMap(map.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    // Runs
+
+    fn begin(&mut self) {
+        let last_start = self.after(Timer::MatchingRepetition);
+        self.state = self.request_new(last_start, 1);
+    }
+
+    /// Opens a run with a fresh identifier.
+    fn request_new(&mut self, last_start: Duration, spare: u8) -> State {
+        match random::array(&mut *self.random) {
+            Ok(id) => {
+                let run_id = RunId(id);
+                self.out.event(Event::MatchingStarted { run_id });
+                self.request(Run::new(run_id, last_start, spare), RETRIES)
+            }
+            Err(RandomFailed) => {
+                self.out.event(Event::Failed(Failure::Modem(ModemFailure::Random)));
+                State::Idle
+            }
+        }
+    }
+
+    fn request(&mut self, run: Run, repeats: u8) -> State {
+        self.out.transmit(&frames::parameters(self.config.mac, run.id));
+        State::Requesting(Requesting { run, repeats, until: self.after(Timer::MatchResponse) })
+    }
+
+    fn requested(&mut self, Requesting { run, repeats, .. }: Requesting) -> State {
+        if run.has_stations() {
+            let start = |timer| self.now + self.config.timing[timer];
+            let window = Window {
+                least: start(Timer::AttenResultsAtLeast),
+                most: start(Timer::AttenResults),
+            };
+            let sounds = run.sounds();
+            self.sound(Sounding { run, starts: STARTS, sounds, next: self.now, window })
+        } else if repeats > 0 {
+            self.request(run, repeats - 1)
+        } else {
+            self.run_failed(&run, RunFailure::NoStation)
+        }
+    }
+
+    /// Stations that answer while others are already sounded are compared too.
+    fn parameters(&mut self, from: Mac, cnf: &SlacParmCnf) {
+        let in_order = is_plain(cnf.application_type, cnf.security_type)
+            && cnf.sound_target == Mac::BROADCAST
+            && cnf.forwarding_sta == self.config.mac
+            && cnf.num_sounds > 0
+            && cnf.time_out > 0;
+        let soon = self.after(Timer::MatchSequencePerformance);
+        let Some(run) = self.state.open_run().filter(|run| in_order && run.id == cnf.run_id) else {
+            return;
+        };
+        let is_first = !run.has_stations();
+        run.answered(from, cnf.num_sounds);
+        if let (true, State::Requesting(state)) = (is_first, &mut self.state) {
+            state.until = state.until.min(soon);
+        }
+    }
+
+    fn sound(&mut self, mut state: Sounding) -> State {
+        if state.starts > 0 {
+            state.starts -= 1;
+            let frame = frames::start(
+                self.config.mac,
+                state.run.id,
+                state.run.sounds(),
+                &self.config.timing,
+            );
+            self.out.transmit(&frame);
+        } else if state.sounds > 0 {
+            state.sounds -= 1;
+            // A failed source costs the filling of the sounding, not the run.
+            let filling = random::array(&mut *self.random).unwrap_or_default();
+            self.out.transmit(&frames::sound(self.config.mac, state.run.id, state.sounds, filling));
+        } else {
+            return State::Collecting(Collecting { run: state.run, window: state.window });
+        }
+        state.next = self.after(Timer::BatchInterval);
+        State::Sounding(state)
+    }
+
+    /// Answers every result at once, also repeated and foreign ones of this run.
+    fn attenuation(&mut self, from: Mac, ind: &AttenCharInd) {
+        let in_order = is_plain(ind.application_type, ind.security_type)
+            && ind.source_address == self.config.mac
+            && is_empty(&ind.source_id)
+            && is_empty(&ind.resp_id)
+            && ind.num_sounds > 0
+            && !ind.groups.is_empty();
+        if !in_order || self.state.run_id() != Some(ind.run_id) {
+            return;
+        }
+        self.out.transmit(&frames::response(self.config.mac, from, ind.run_id));
+        // Results count while TT_EV_atten_results runs. [V2G3-A09-31]
+        if let Some(run) = self.state.open_run() {
+            run.report(from, ind);
+        }
+    }
+
+    fn collected(&mut self, mut run: Run) -> State {
+        let Some(comparison) = run.compare(self.config.margin, self.config.direct) else {
+            return self.run_failed(&run, RunFailure::NoAttenuation);
+        };
+        if !run.is_complete() && run.spare > 0 && self.after(Timer::MatchingRate) < run.last_start {
+            run.spare -= 1;
+            return self.run_failed(&run, RunFailure::Incomplete);
+        }
+        let validate = match self.config.validate {
+            Validate::Never => false,
+            Validate::WhenUnsure => comparison.is_unsure,
+            Validate::Always => true,
+        };
+        let candidates: Vec<Mac> = comparison.stations.iter().map(|heard| heard.station).collect();
+        self.out.event(Event::Compared(comparison));
+        match candidates.first() {
+            Some(&best) if !validate => self.match_request(run, best, RETRIES),
+            _ => self.validate(run, candidates),
+        }
+    }
+
+    // Validation
+
+    /// Asks the first candidate; without candidate the run has failed.
+    fn validate(&mut self, run: Run, candidates: Vec<Mac>) -> State {
+        if candidates.is_empty() {
+            return self.run_failed(&run, RunFailure::NotValidated);
+        }
+        self.ask(Validating {
+            run,
+            candidates,
+            step: Step::Asking,
+            repeats: RETRIES,
+            until: self.now,
+        })
+    }
+
+    fn ask(&mut self, mut state: Validating) -> State {
+        let timer = match state.step {
+            Step::Toggling { timer, .. } => timer,
+            Step::Asking | Step::Busy => 0,
+        };
+        if let Some(&station) = state.candidates.first() {
+            let request =
+                ValidateReq { signal_type: 0, timer, result: ValidateResult::Ready.code() };
+            self.out.transmit(&Frame::new(station, self.config.mac, request));
+        }
+        if state.step == Step::Busy {
+            state.step = Step::Asking;
+        }
+        state.until = match state.step {
+            Step::Toggling { timer, .. } => {
+                self.after(Timer::MatchResponse)
+                    + Duration::from_millis(100) * (u32::from(timer) + 1)
+            }
+            _ => self.after(Timer::MatchResponse),
+        };
+        State::Validating(state)
+    }
+
+    fn validation_due(&mut self, mut state: Validating) -> State {
+        match state.step {
+            Step::Asking | Step::Busy if state.repeats > 0 => {
+                state.repeats -= 1;
+                self.ask(state)
+            }
+            _ => self.not_validated(state),
+        }
+    }
+
+    fn not_validated(&mut self, state: Validating) -> State {
+        let Validating { run, mut candidates, .. } = state;
+        let station = candidates.remove(0); // never empty
+        self.out.event(Event::NotValidated { station });
+        self.validate(run, candidates)
+    }
+
+    fn validated(&mut self, from: Mac, cnf: &ValidateCnf) {
+        if !matches!(&self.state, State::Validating(state) if state.candidates.first() == Some(&from))
+            || cnf.signal_type != 0
+        {
+            return;
+        }
+        let Some(result) = ValidateResult::from_code(cnf.result) else { return };
+        let State::Validating(mut state) = core::mem::replace(&mut self.state, State::Idle) else {
+            return;
+        };
+        self.state = match (state.step, result) {
+            (Step::Asking, ValidateResult::Ready) if cnf.toggles == 0 => self.toggle(state),
+            // The station counts from the first step, so a lost second request costs no toggles.
+            (Step::Toggling { .. }, ValidateResult::Ready) if state.repeats > 0 => {
+                state.repeats -= 1;
+                let until = state.until;
+                match self.ask(state) {
+                    State::Validating(state) => {
+                        State::Validating(Validating { until: state.until.max(until), ..state })
+                    }
+                    other => other,
+                }
+            }
+            (Step::Asking, ValidateResult::NotReady) => {
+                state.step = Step::Busy;
+                state.until = self.after(Timer::MatchSequence);
+                State::Validating(state)
+            }
+            // The station cannot validate; the car goes on without. [V2G3-A09-51]
+            (Step::Asking, ValidateResult::Failure | ValidateResult::NotRequired) => {
+                self.match_request(state.run, from, RETRIES)
+            }
+            (Step::Toggling { count, .. }, ValidateResult::Success) if cnf.toggles == count => {
+                self.match_request(state.run, from, RETRIES)
+            }
+            (Step::Toggling { .. }, ValidateResult::Ready) => State::Validating(state),
+            (Step::Toggling { .. }, _) => self.not_validated(state),
+            _ => State::Validating(state),
+        };
+    }
+
+    /// A count that a neighbour cannot guess each time.
+    fn toggle(&mut self, mut state: Validating) -> State {
+        let Ok([chance]) = random::array(&mut *self.random) else {
+            return self.not_validated(state);
+        };
+        let count = 1 + chance % TOGGLES;
+        let each = self.config.timing[Timer::ToggleState];
+        let tenths = (each * 2 * u32::from(count)).as_millis() / 100 + 1;
+        self.out.event(Event::Toggle { count, state: each });
+        state.step = Step::Toggling { count, timer: u8::try_from(tenths).unwrap_or(u8::MAX) };
+        state.repeats = RETRIES;
+        self.ask(state)
+    }
+
+    // Match and link
+
+    fn match_request(&mut self, run: Run, station: Mac, repeats: u8) -> State {
+        self.out.transmit(&frames::match_request(self.config.mac, station, run.id));
+        State::Matching(Matching { run, station, repeats, until: self.after(Timer::MatchResponse) })
+    }
+
+    fn match_confirmed(&mut self, from: Mac, cnf: &SlacMatchCnf) {
+        let State::Matching(state) = &self.state else { return };
+        let in_order = is_plain(cnf.application_type, cnf.security_type)
+            && cnf.mvf_length == MATCH_CNF_LEN
+            && from == state.station
+            && cnf.pev_mac == self.config.mac
+            && cnf.evse_mac == from
+            && is_empty(&cnf.pev_id)
+            && is_empty(&cnf.evse_id)
+            && cnf.run_id == state.run.id;
+        if !in_order {
+            return;
+        }
+        let key = NetworkKey { nmk: cnf.nmk.clone(), nid: cnf.nid };
+        self.out.event(Event::Matched { peer: from, run_id: cnf.run_id, key: key.clone() });
+        self.state = State::Joining(Joining {
+            run_id: cnf.run_id,
+            peer: Peer(from),
+            until: self.after(Timer::Join),
+        });
+        self.key(Some(key));
+        if self.config.modem == Modem::Immediate {
+            self.link_up();
+        }
+    }
+
+    fn run_failed(&mut self, run: &Run, failure: RunFailure) -> State {
+        let until = self.after(Timer::MatchingRate);
+        if until < run.last_start {
+            self.out.event(Event::RunFailed(failure));
+            State::Resting { last_start: run.last_start, spare: run.spare, until }
+        } else {
+            self.out.event(Event::Failed(Failure::Matching(failure)));
+            State::Idle
+        }
+    }
+
+    fn link_up(&mut self) {
+        match self.state {
+            // A link without this key is that of an older network.
+            State::Joining(_) if self.keying.current().is_none() => {}
+            State::Joining(Joining { peer, .. }) | State::Paused(peer) => {
+                self.state = State::Linked(peer);
+                self.out.event(Event::LinkUp { peer: peer.0 });
+            }
+            State::Doubtful { peer, .. } => self.state = State::Linked(peer),
+            _ => {}
+        }
+    }
+
+    fn link_down(&mut self) {
+        if let State::Linked(peer) = self.state {
+            self.state = State::Doubtful { peer, until: self.after(Timer::LinkDebounce) };
+        }
+    }
+
+    fn link_lost(&mut self) -> State {
+        self.out.event(Event::LinkDown(Cause::LinkLost));
+        self.key(None);
+        match (self.config.link_lost, self.pilot) {
+            (LinkLost::Rematch, EvPilot::Pwm(_) | EvPilot::Steady) => State::Resting {
+                last_start: self.after(Timer::MatchingRepetition),
+                spare: 1,
+                until: self.after(Timer::MatchingRate),
+            },
+            _ => State::Idle,
+        }
+    }
+
+    fn pilot(&mut self, pilot: EvPilot) {
+        let before = core::mem::replace(&mut self.pilot, pilot);
+        match pilot {
+            EvPilot::Pwm(_)
+                if !matches!(before, EvPilot::Pwm(_)) && matches!(self.state, State::Idle) =>
+            {
+                self.begin()
+            }
+            EvPilot::Pwm(_) => {}
+            EvPilot::Unplugged => self.stop(Cause::Unplugged),
+            EvPilot::Error if !matches!(self.state, State::Paused(_)) => {
+                self.stop(Cause::PilotError)
+            }
+            EvPilot::Steady
+                if !matches!(
+                    self.state,
+                    State::Linked(_) | State::Doubtful { .. } | State::Paused(_)
+                ) =>
+            {
+                self.stop(Cause::PilotError);
+            }
+            EvPilot::Error | EvPilot::Steady => {}
+        }
+    }
+
+    /// Ends whatever is under way; a network that a station knows is left.
+    fn stop(&mut self, cause: Cause) {
+        match core::mem::replace(&mut self.state, State::Idle) {
+            State::Idle => {}
+            State::Linked(_) | State::Doubtful { .. } | State::Paused(_) => {
+                self.out.event(Event::LinkDown(cause));
+                self.key(None);
+            }
+            State::Joining(_) => {
+                self.out.event(Event::Failed(Failure::Stopped(cause)));
+                self.key(None);
+            }
+            _ => self.out.event(Event::Failed(Failure::Stopped(cause))),
+        }
+    }
+
+    fn pause(&mut self) {
+        if let State::Linked(peer) | State::Doubtful { peer, .. } = self.state {
+            self.state = State::Paused(peer);
+        }
+    }
+
+    /// Gives the modem this key, or a fresh one that nobody else has.
+    fn key(&mut self, key: Option<NetworkKey>) {
+        let mut link = Link {
+            now: self.now,
+            host: self.config.mac,
+            modem: &self.config.modem,
+            timing: &self.config.timing,
+            random: &mut *self.random,
+        };
+        let keyed = match key {
+            Some(key) => self.keying.send(key, &mut link, &mut self.out),
+            None => self.keying.renew(&mut link, &mut self.out),
+        };
+        if let Err(failure) = keyed {
+            self.out.event(Event::Failed(Failure::Modem(failure)));
+        }
+    }
+}
+
+/// Application and security type of ISO 15118-3.
+fn is_plain(application_type: u8, security_type: u8) -> bool {
+    application_type == 0 && security_type == 0
+}
+
+fn is_empty(id: &[u8]) -> bool {
+    id.iter().all(|&octet| octet == 0)
+}

@@ -1,0 +1,95 @@
+//! What goes into the engine of a connector and what it tells.
+
+use crate::attenuation::Decibel;
+use crate::key::NetworkKey;
+use crate::mme::{AmpMapReq, Mac, RunId};
+use crate::modem::ModemFailure;
+use crate::pilot::Pilot;
+
+/// What happened outside.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A frame came from the modem's interface.
+    Frame(&'a [u8]),
+    /// The control pilot changed.
+    Pilot(Pilot),
+    /// The modem reports a station in its network.
+    LinkUp,
+    /// The modem reports that it is alone.
+    LinkDown,
+    /// The charging session is over (D-LINK_TERMINATE).
+    Terminate,
+    /// Communication failed above (D-LINK_ERROR).
+    Error,
+    /// The charging session pauses (D-LINK_PAUSE).
+    Pause,
+    /// The modem restarted.
+    ModemReset,
+    /// The time of the last `Wait` has come.
+    Timeout,
+}
+
+/// What the caller should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The modem has its key.
+    Keyed,
+    /// A car in range opened a run; not necessarily the one on this cable.
+    MatchingStarted { ev: Mac, run_id: RunId },
+    /// A car was measured; `mean` is what it is told, over all groups.
+    Characterized { ev: Mac, sounds: u8, mean: Decibel },
+    /// A run ended without match. Cars of other connectors end like this; it is no failure of this one.
+    SessionEnded { ev: Mac, run_id: RunId, end: SessionEnd },
+    /// The car asked for the network and got the key.
+    Matched { peer: Mac, run_id: RunId, key: NetworkKey },
+    /// The car has joined.
+    LinkUp { peer: Mac },
+    /// The network is left; a fresh key is on its way to the modem.
+    LinkDown(Cause),
+    /// The linked car wants these transmit levels; the caller gives them to the modem.
+    AmplitudeMap(AmpMapReq),
+    /// No match, or no modem.
+    Failed(Failure),
+}
+
+/// Why a run ended without match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// No CM_START_ATTEN_CHAR.IND in time.
+    NoSounding,
+    /// The modem measured nothing, of this many soundings heard: with many it is set up wrongly or cannot measure.
+    NoProfiles { sounds: u8 },
+    /// No CM_ATTEN_CHAR.RSP.
+    NoResponse,
+    /// No second step of the validation.
+    NoValidation,
+    /// No CM_SLAC_MATCH.REQ: the car chose another station.
+    NoMatchRequest,
+}
+
+/// Why a link ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Unplugged,
+    /// Control pilot state E or F.
+    PilotError,
+    /// The session is over.
+    Terminated,
+    /// Communication failed above.
+    Error,
+    /// The modem lost the car.
+    LinkLost,
+}
+
+/// Why there is no match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No run succeeded in time after plug-in.
+    SlacInit,
+    /// The car has the key and did not join.
+    Join,
+    /// Ended between match and link.
+    Stopped(Cause),
+    /// The modem takes no key; it is tried again.
+    Modem(ModemFailure),
+}

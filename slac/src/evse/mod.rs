@@ -1,0 +1,399 @@
+//! The charging station's side of the matching.
+
+mod config;
+mod event;
+mod session;
+mod table;
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+pub use config::{Config, Strictness, Validation};
+pub use event::{Cause, Event, Failure, Input, SessionEnd};
+
+use crate::key::NetworkKey;
+use crate::mme::{
+    AmpMapCnf, Frame, MATCH_CNF_LEN, MATCH_REQ_LEN, Mac, Message, RunId, SlacMatchCnf, SlacMatchReq,
+};
+use crate::modem::{Keying, Link, Modem, ModemFailure};
+use crate::output::{Outbox, Output};
+use crate::pilot::Pilot;
+use crate::random::Random;
+use crate::timing::Timer;
+use session::Context;
+use table::Sessions;
+
+/// Matches the car on this connector's cable; one engine per connector and modem.
+pub struct Evse {
+    config: Config,
+    random: Box<dyn Random + Send>,
+    now: Duration,
+    pilot: Pilot,
+    edges: u32,
+    keying: Keying,
+    phase: Phase,
+    out: Outbox<Event>,
+}
+
+enum Phase {
+    /// Nothing is sent.
+    Unplugged,
+    /// Cars may open runs; without success `until`, the connector falls silent.
+    Matching {
+        sessions: Sessions,
+        until: Option<Duration>,
+    },
+    /// No run in time: silent until the control pilot leaves and comes back.
+    Expired,
+    /// The key is out; the car may ask for it again or start over.
+    Joining {
+        matched: Matched,
+        sessions: Sessions,
+        until: Duration,
+    },
+    Linked(Matched),
+    /// The link is reported down, lost if it stays so `until`.
+    Doubtful {
+        matched: Matched,
+        until: Duration,
+    },
+    /// The session pauses; the network stays as it is.
+    Paused(Matched),
+}
+
+/// The car that has the key.
+#[derive(Clone, Copy)]
+struct Matched {
+    ev: Mac,
+    run_id: RunId,
+}
+
+impl Evse {
+    /// An unplugged connector. The first key goes to the modem as soon as `handle` is called.
+    pub fn new(config: Config, random: impl Random + Send + 'static) -> Self {
+        Self {
+            config,
+            random: Box::new(random),
+            now: Duration::ZERO,
+            pilot: Pilot::A,
+            edges: 0,
+            keying: Keying::Unset { retry: Some(Duration::ZERO) },
+            phase: Phase::Unplugged,
+            out: Outbox::new(),
+        }
+    }
+
+    /// Takes one input. What is due at `now` is done first: a frame that arrives with a deadline is late.
+    pub fn handle(&mut self, now: Duration, input: Input<'_>) {
+        self.now = self.now.max(now);
+        self.expire();
+        match input {
+            Input::Timeout => {}
+            Input::Frame(octets) => {
+                if let Ok(frame) = Frame::parse(octets) {
+                    self.receive(&frame);
+                }
+            }
+            Input::Pilot(pilot) => self.pilot(pilot),
+            Input::LinkUp => self.link_up(),
+            Input::LinkDown => self.link_down(),
+            Input::Terminate => self.stop(Cause::Terminated),
+            Input::Error => self.stop(Cause::Error),
+            Input::Pause => self.pause(),
+            Input::ModemReset => self.modem_reset(),
+        }
+    }
+
+    /// What to do next; `Wait` is always last.
+    pub fn poll(&mut self) -> Output<Event> {
+        self.out.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        let phase = match &self.phase {
+            Phase::Unplugged | Phase::Expired | Phase::Linked(_) | Phase::Paused(_) => None,
+            // A run that is under way holds the connector open.
+            Phase::Matching { sessions, until } => sessions.deadline().or(*until),
+            Phase::Joining { sessions, until, .. } => {
+                sessions.deadline().into_iter().chain([*until]).min()
+            }
+            Phase::Doubtful { until, .. } => Some(*until),
+        };
+        phase.into_iter().chain(self.keying.deadline()).min()
+    }
+
+    fn expire(&mut self) {
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        let keyed = self.keying.expire(&mut link, out);
+        self.report(keyed);
+        let mut cx =
+            Context { now: self.now, config: &self.config, edges: self.edges, out: &mut self.out };
+        match &mut self.phase {
+            Phase::Matching { sessions, until } => {
+                sessions.expire(&mut cx);
+                if sessions.is_empty() && until.is_some_and(|until| self.now >= until) {
+                    self.phase = Phase::Expired;
+                    self.out.event(Event::Failed(Failure::SlacInit));
+                }
+            }
+            Phase::Joining { sessions, until, .. } => {
+                sessions.expire(&mut cx);
+                if self.now >= *until {
+                    self.out.event(Event::Failed(Failure::Join));
+                    self.leave(Some(self.config.timing[Timer::SlacInit]));
+                }
+            }
+            Phase::Doubtful { until, .. } if self.now >= *until => {
+                self.out.event(Event::LinkDown(Cause::LinkLost));
+                self.leave(Some(self.config.timing[Timer::SlacInit]));
+            }
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, frame: &Frame) {
+        let from = frame.source;
+        // Modems hand up unicast frames between other stations too.
+        let is_ours = frame.destination == Mac::BROADCAST || frame.destination == self.config.mac;
+        if !is_ours || from.is_group() || from == self.config.mac {
+            return;
+        }
+        if let Message::SetKeyCnf(answer) = &frame.message {
+            let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+            if self.keying.confirm(from, answer, &link) {
+                self.out.event(Event::Keyed);
+            }
+            return;
+        }
+        if !self.pilot.is_plugged() {
+            return;
+        }
+        let mut cx =
+            Context { now: self.now, config: &self.config, edges: self.edges, out: &mut self.out };
+        if let (Message::AmpMapReq(map), Phase::Linked(matched)) = (&frame.message, &self.phase) {
+            if from == matched.ev && map.carriers > 0 {
+                cx.out.transmit(&Frame::new(from, self.config.mac, AmpMapCnf { result: 0 }));
+                cx.out.event(Event::AmplitudeMap(map.clone()));
+            }
+            return;
+        }
+        if let Message::SlacMatchReq(req) = &frame.message {
+            return self.match_request(from, req);
+        }
+        let (sessions, only) = match &mut self.phase {
+            Phase::Matching { sessions, .. } => (sessions, None),
+            Phase::Joining { sessions, matched, .. } => (sessions, Some(matched.ev)),
+            _ => return,
+        };
+        match &frame.message {
+            Message::SlacParmReq(req) if is_plain(req.application_type, req.security_type) => {
+                if only.is_none_or(|ev| ev == from) {
+                    sessions.open(from, req.run_id, &mut cx);
+                }
+            }
+            Message::StartAttenCharInd(ind)
+                if is_plain(ind.application_type, ind.security_type) =>
+            {
+                if let Some(session) = sessions.run(from, ind.run_id) {
+                    session.start(ind, &cx);
+                }
+            }
+            Message::MnbcSoundInd(ind) if is_plain(ind.application_type, ind.security_type) => {
+                if let Some(session) = sessions.run(from, ind.run_id) {
+                    session.sound();
+                }
+            }
+            Message::AttenProfileInd(ind)
+                if self.keying.modem().is_none_or(|modem| modem == from) =>
+            {
+                if let Some(session) = sessions.of(ind.pev_mac) {
+                    session.profile(&ind.groups, &cx);
+                }
+            }
+            Message::AttenCharRsp(rsp) if is_plain(rsp.application_type, rsp.security_type) => {
+                if let Some(session) = sessions.run(from, rsp.run_id) {
+                    session.response(rsp, &cx);
+                }
+            }
+            Message::ValidateReq(req) => {
+                let busy = sessions.is_validating_beside(from);
+                if let Some(session) = sessions.of(from) {
+                    session.validate(req, busy, &mut cx);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the key to the car of a finished run, again as often as it asks before it has joined.
+    fn match_request(&mut self, from: Mac, req: &SlacMatchReq) {
+        let in_order = is_plain(req.application_type, req.security_type)
+            && req.mvf_length == MATCH_REQ_LEN
+            && req.pev_mac == from
+            && req.evse_mac == self.config.mac
+            && self.config.accepts_ids(&req.pev_id, &req.evse_id);
+        // Only a confirmed key is worth anything to the car.
+        let (true, Some(key)) = (in_order, self.keying.current().cloned()) else { return };
+        let asked = Matched { ev: from, run_id: req.run_id };
+        let is_new = match &mut self.phase {
+            Phase::Linked(matched) | Phase::Joining { matched, .. } if matched.is(asked) => false,
+            Phase::Matching { sessions, .. } | Phase::Joining { sessions, .. } => {
+                if !sessions.run(from, req.run_id).is_some_and(|session| session.may_match()) {
+                    return;
+                }
+                true
+            }
+            _ => return,
+        };
+        self.confirm_match(asked, &key);
+        if is_new {
+            self.matched(asked, key);
+        }
+    }
+
+    fn confirm_match(&mut self, Matched { ev, run_id }: Matched, key: &NetworkKey) {
+        let answer = SlacMatchCnf {
+            application_type: 0,
+            security_type: 0,
+            mvf_length: MATCH_CNF_LEN,
+            pev_id: [0; 17],
+            pev_mac: ev,
+            evse_id: [0; 17],
+            evse_mac: self.config.mac,
+            run_id,
+            reserved: [0; 8],
+            nid: key.nid,
+            reserved_2: 0,
+            nmk: key.nmk.clone(),
+        };
+        self.out.transmit(&Frame::new(ev, self.config.mac, answer));
+    }
+
+    fn matched(&mut self, matched: Matched, key: NetworkKey) {
+        let until = self.now + self.config.timing[Timer::Join];
+        self.phase = Phase::Joining { matched, sessions: Sessions::default(), until };
+        self.out.event(Event::Matched { peer: matched.ev, run_id: matched.run_id, key });
+        if self.config.modem == Modem::Immediate {
+            self.link_up();
+        }
+    }
+
+    fn link_up(&mut self) {
+        match self.phase {
+            Phase::Joining { matched, .. } => {
+                self.phase = Phase::Linked(matched);
+                self.out.event(Event::LinkUp { peer: matched.ev });
+            }
+            Phase::Doubtful { matched, .. } => self.phase = Phase::Linked(matched),
+            Phase::Paused(matched) => {
+                self.phase = Phase::Linked(matched);
+                self.out.event(Event::LinkUp { peer: matched.ev });
+            }
+            _ => {}
+        }
+    }
+
+    fn link_down(&mut self) {
+        if let Phase::Linked(matched) = self.phase {
+            self.phase = Phase::Doubtful {
+                matched,
+                until: self.now + self.config.timing[Timer::LinkDebounce],
+            };
+        }
+    }
+
+    fn pilot(&mut self, pilot: Pilot) {
+        let before = core::mem::replace(&mut self.pilot, pilot);
+        if before == Pilot::B && pilot == Pilot::C {
+            self.edges = self.edges.wrapping_add(1);
+        }
+        match &self.phase {
+            Phase::Unplugged if pilot.is_plugged() => {
+                let until = self.now + self.config.timing[Timer::SlacInit];
+                self.phase = Phase::Matching { sessions: Sessions::default(), until: Some(until) };
+            }
+            Phase::Matching { .. } | Phase::Expired if !pilot.is_plugged() => {
+                self.phase = Phase::Unplugged
+            }
+            // Waking a paused car goes through E or F.
+            Phase::Paused(_) if pilot != Pilot::A => {}
+            Phase::Joining { .. }
+            | Phase::Linked(_)
+            | Phase::Doubtful { .. }
+            | Phase::Paused(_)
+                if !pilot.is_plugged() =>
+            {
+                let cause = if pilot == Pilot::A { Cause::Unplugged } else { Cause::PilotError };
+                self.stop(cause);
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends a network that a car may know. Unmatched runs go on.
+    fn stop(&mut self, cause: Cause) {
+        match self.phase {
+            Phase::Linked(_) | Phase::Doubtful { .. } | Phase::Paused(_) => {
+                self.out.event(Event::LinkDown(cause))
+            }
+            Phase::Joining { .. } => self.out.event(Event::Failed(Failure::Stopped(cause))),
+            _ => return,
+        }
+        self.leave(None);
+    }
+
+    /// Leaves the network by taking a fresh key, at once, and listens again if a car is plugged.
+    fn leave(&mut self, init: Option<Duration>) {
+        self.phase = if self.pilot.is_plugged() {
+            Phase::Matching {
+                sessions: Sessions::default(),
+                until: init.map(|init| self.now + init),
+            }
+        } else {
+            Phase::Unplugged
+        };
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        let renewed = self.keying.renew(&mut link, out);
+        self.report(renewed);
+    }
+
+    fn pause(&mut self) {
+        if let Phase::Linked(matched) | Phase::Doubtful { matched, .. } = self.phase {
+            self.phase = Phase::Paused(matched);
+        }
+    }
+
+    /// The modem restarted: it gets its key back, so that a linked car can return.
+    fn modem_reset(&mut self) {
+        let Some(key) = self.keying.wanted().cloned() else { return };
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        let sent = self.keying.send(key, &mut link, out);
+        self.report(sent);
+    }
+
+    fn report(&mut self, keyed: Result<(), ModemFailure>) {
+        if let Err(failure) = keyed {
+            self.out.event(Event::Failed(Failure::Modem(failure)));
+        }
+    }
+}
+
+impl Matched {
+    fn is(self, other: Self) -> bool {
+        self.ev == other.ev && self.run_id == other.run_id
+    }
+}
+
+/// Application and security type of ISO 15118-3.
+fn is_plain(application_type: u8, security_type: u8) -> bool {
+    application_type == 0 && security_type == 0
+}
+
+fn link<'a>(
+    config: &'a Config,
+    random: &'a mut (dyn Random + Send),
+    now: Duration,
+    out: &'a mut Outbox<Event>,
+) -> (Link<'a>, &'a mut Outbox<Event>) {
+    (Link { now, host: config.mac, modem: &config.modem, timing: &config.timing, random }, out)
+}

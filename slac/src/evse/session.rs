@@ -1,0 +1,250 @@
+//! One matching run of one car, from CM_SLAC_PARM.REQ to CM_SLAC_MATCH.REQ.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Config, Event, SessionEnd, Validation};
+use crate::attenuation::{Decibel, Profiles};
+use crate::mme::{
+    AttenCharInd, AttenCharRsp, Frame, Mac, RunId, SlacParmCnf, StartAttenCharInd, ValidateCnf,
+    ValidateReq, ValidateResult,
+};
+use crate::output::Outbox;
+use crate::timing::{RETRIES, SOUNDS, Timer};
+
+/// Surroundings of a session while it handles something.
+pub(super) struct Context<'a> {
+    pub(super) now: Duration,
+    pub(super) config: &'a Config,
+    /// Changes from B to C on the control pilot so far.
+    pub(super) edges: u32,
+    pub(super) out: &'a mut Outbox<Event>,
+}
+
+impl Context<'_> {
+    fn after(&self, timer: Timer) -> Duration {
+        self.now + self.config.timing[timer]
+    }
+}
+
+pub(super) struct Session {
+    pub(super) ev: Mac,
+    pub(super) run_id: RunId,
+    state: State,
+}
+
+enum State {
+    AwaitStart { until: Duration },
+    Sounding(Sounding),
+    AwaitRsp(AwaitRsp),
+    AwaitMatch { until: Duration },
+    AwaitToggles(AwaitToggles),
+    Counting { since: u32, until: Duration },
+}
+
+/// Collects soundings until `until`, the end of the window or soon after the last one.
+struct Sounding {
+    announced: u8,
+    heard: u8,
+    profiles: Profiles,
+    until: Duration,
+}
+
+/// CM_ATTEN_CHAR.IND is out.
+struct AwaitRsp {
+    groups: Vec<u8>,
+    sounds: u8,
+    repeats: u8,
+    until: Duration,
+}
+
+/// Step 1 of the validation is answered with ready.
+struct AwaitToggles {
+    since: u32,
+    repeats: u8,
+    until: Duration,
+}
+
+impl Session {
+    /// Answers CM_SLAC_PARM.REQ and waits for soundings.
+    pub(super) fn open(ev: Mac, run_id: RunId, cx: &mut Context<'_>) -> Self {
+        let answer = SlacParmCnf {
+            sound_target: Mac::BROADCAST,
+            num_sounds: SOUNDS,
+            time_out: cx.config.timing.tenths(Timer::Sounding),
+            resp_type: 1,
+            forwarding_sta: ev,
+            application_type: 0,
+            security_type: 0,
+            run_id,
+        };
+        cx.out.transmit(&Frame::new(ev, cx.config.mac, answer));
+        cx.out.event(Event::MatchingStarted { ev, run_id });
+        Self { ev, run_id, state: State::AwaitStart { until: cx.after(Timer::MatchSequence) } }
+    }
+
+    /// Nothing but a CM_SLAC_PARM.REQ so far: the first to give way when the table is full.
+    pub(super) fn is_fresh(&self) -> bool {
+        matches!(self.state, State::AwaitStart { .. })
+    }
+
+    /// The only session that control pilot toggles belong to.
+    pub(super) fn is_validating(&self) -> bool {
+        matches!(self.state, State::AwaitToggles(_) | State::Counting { .. })
+    }
+
+    /// Whether the car has its attenuation and may ask for the match. A car that asks while its CM_ATTEN_CHAR.RSP is missing has it too.
+    pub(super) fn may_match(&self) -> bool {
+        matches!(self.state, State::AwaitMatch { .. } | State::AwaitRsp(_))
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        match &self.state {
+            State::AwaitStart { until }
+            | State::AwaitMatch { until }
+            | State::Counting { until, .. } => *until,
+            State::Sounding(sounding) => sounding.until,
+            State::AwaitRsp(waiting) => waiting.until,
+            State::AwaitToggles(waiting) => waiting.until,
+        }
+    }
+
+    pub(super) fn start(&mut self, ind: &StartAttenCharInd, cx: &Context<'_>) {
+        let in_order = ind.num_sounds > 0
+            && ind.time_out > 0
+            && ind.resp_type == 1
+            && ind.forwarding_sta == self.ev;
+        if in_order && self.is_fresh() {
+            let until = cx.after(Timer::Sounding);
+            self.state = State::Sounding(Sounding {
+                announced: ind.num_sounds,
+                heard: 0,
+                profiles: Profiles::default(),
+                until,
+            });
+        }
+    }
+
+    pub(super) fn sound(&mut self) {
+        if let State::Sounding(sounding) = &mut self.state {
+            sounding.heard = sounding.heard.saturating_add(1);
+        }
+    }
+
+    /// Adds what the modem measured. The average follows at once when all announced soundings are in. [V2G3-A09-19]
+    pub(super) fn profile(&mut self, groups: &[u8], cx: &Context<'_>) {
+        let State::Sounding(sounding) = &mut self.state else { return };
+        if sounding.profiles.count() >= sounding.announced || !sounding.profiles.add(groups) {
+            return;
+        }
+        if sounding.profiles.count() == sounding.announced {
+            sounding.until = sounding.until.min(cx.after(Timer::AverageCalculation));
+        }
+    }
+
+    pub(super) fn response(&mut self, rsp: &AttenCharRsp, cx: &Context<'_>) {
+        let in_order = rsp.source_address == self.ev
+            && rsp.result == 0
+            && cx.config.accepts_ids(&rsp.source_id, &rsp.resp_id);
+        if in_order && matches!(self.state, State::AwaitRsp(_)) {
+            self.state = State::AwaitMatch { until: cx.after(Timer::MatchSession) };
+        }
+    }
+
+    /// CM_VALIDATE.REQ of this session's car. `busy`: another car is toggling.
+    pub(super) fn validate(&mut self, req: &ValidateReq, busy: bool, cx: &mut Context<'_>) {
+        if req.signal_type != 0
+            || ValidateResult::from_code(req.result) != Some(ValidateResult::Ready)
+        {
+            return;
+        }
+        match (&self.state, cx.config.validation) {
+            // [V2G3-A09-51]
+            (State::AwaitMatch { .. }, Validation::Unsupported) => {
+                self.validated(0, ValidateResult::Failure, cx)
+            }
+            (State::AwaitMatch { .. }, Validation::NotRequired) => {
+                self.validated(0, ValidateResult::NotRequired, cx)
+            }
+            (State::AwaitMatch { .. }, Validation::Supported) if busy => {
+                self.validated(0, ValidateResult::NotReady, cx)
+            }
+            (State::AwaitMatch { .. }, Validation::Supported) if req.timer == 0 => {
+                self.validated(0, ValidateResult::Ready, cx);
+                let until = cx.after(Timer::MatchSequence);
+                self.state =
+                    State::AwaitToggles(AwaitToggles { since: cx.edges, repeats: RETRIES, until });
+            }
+            (State::AwaitToggles(_), _) if req.timer == 0 => {
+                self.validated(0, ValidateResult::Ready, cx)
+            }
+            (State::AwaitToggles(waiting), _) => {
+                let until = cx.now + Duration::from_millis(100) * (u32::from(req.timer) + 1);
+                self.state = State::Counting { since: waiting.since, until };
+            }
+            _ => {}
+        }
+    }
+
+    /// Does what is due; an end says that the session is over.
+    pub(super) fn expire(&mut self, cx: &mut Context<'_>) -> Result<(), SessionEnd> {
+        if cx.now < self.deadline() {
+            return Ok(());
+        }
+        match &mut self.state {
+            State::AwaitStart { .. } => return Err(SessionEnd::NoSounding),
+            State::AwaitMatch { .. } => return Err(SessionEnd::NoMatchRequest),
+            State::AwaitRsp(AwaitRsp { repeats: 0, .. }) => return Err(SessionEnd::NoResponse),
+            State::AwaitToggles(AwaitToggles { repeats: 0, .. }) => {
+                return Err(SessionEnd::NoValidation);
+            }
+            State::Sounding(sounding) => {
+                let sounds = sounding.profiles.count();
+                let Some(groups) = sounding.profiles.average(&cx.config.calibration) else {
+                    return Err(SessionEnd::NoProfiles { sounds: sounding.heard });
+                };
+                let mean = Decibel::mean(&groups).unwrap_or_default();
+                cx.out.event(Event::Characterized { ev: self.ev, sounds, mean });
+                let until = cx.after(Timer::MatchResponse);
+                self.state = State::AwaitRsp(AwaitRsp { groups, sounds, repeats: RETRIES, until });
+                self.indicate(cx);
+            }
+            State::AwaitRsp(waiting) => {
+                waiting.repeats -= 1; // above zero by the arm before
+                waiting.until = cx.after(Timer::MatchResponse);
+                self.indicate(cx);
+            }
+            State::AwaitToggles(waiting) => {
+                waiting.repeats -= 1; // above zero by the arm before
+                waiting.until = cx.after(Timer::MatchSequence);
+                self.validated(0, ValidateResult::Ready, cx);
+            }
+            State::Counting { since, .. } => {
+                let toggles = u8::try_from(cx.edges.wrapping_sub(*since)).unwrap_or(u8::MAX);
+                self.state = State::AwaitMatch { until: cx.after(Timer::MatchSequence) };
+                self.validated(toggles, ValidateResult::Success, cx);
+            }
+        }
+        Ok(())
+    }
+
+    fn indicate(&self, cx: &mut Context<'_>) {
+        let State::AwaitRsp(waiting) = &self.state else { return };
+        let ind = AttenCharInd {
+            application_type: 0,
+            security_type: 0,
+            source_address: self.ev,
+            run_id: self.run_id,
+            source_id: [0; 17],
+            resp_id: [0; 17],
+            num_sounds: waiting.sounds,
+            groups: waiting.groups.clone(),
+        };
+        cx.out.transmit(&Frame::new(self.ev, cx.config.mac, ind));
+    }
+
+    fn validated(&self, toggles: u8, result: ValidateResult, cx: &mut Context<'_>) {
+        let answer = ValidateCnf { signal_type: 0, toggles, result: result.code() };
+        cx.out.transmit(&Frame::new(self.ev, cx.config.mac, answer));
+    }
+}
