@@ -3,11 +3,12 @@
 //! `PNC_CAPTURES` names a directory with `captures/`, `exi/captured/`, `slac/` and `recorded/`;
 //! without it the tests say SKIPPED and pass.
 
-use pnc::capture::file::{Error, ErrorKind};
-use pnc::capture::inspect::{Event, Inspection, Layer, Note, NoteKind, Record, Unread};
+use pnc::capture::file::{Error, ErrorKind, Reader};
+use pnc::capture::inspect::{Event, Inspection, Layer, Note, NoteKind, Record, Transport, Unread};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use v2g_tls::capture::Secrets;
 
@@ -135,6 +136,31 @@ fn recorded_sessions_decrypt_with_the_secrets_they_carry() {
     assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A stream is read once: its secrets come late, and what they open is found all the same.
+#[test]
+fn secrets_disclosed_on_the_way_open_what_came_before_them() {
+    let Some(root) = root() else { return };
+    let mut decrypted = 0;
+    for path in files(&root.join("captures"), "pcap") {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let reader = Reader::open(&path).unwrap();
+        let (once, notes, _) = collect(Inspection::new(reader, Unread, Secrets::default()));
+        let rows = |records: &[Record]| -> Vec<_> {
+            let messages = records.iter().filter(|record| record.payload_type.is_some());
+            messages.map(row_of_record).collect()
+        };
+        let mut wrong = Vec::new();
+        compare(name, &rows(&inspect(&path).0), &rows(&once), &mut wrong);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let tls = once.iter().filter(|record| record.transport == Transport::Tls).count();
+        let disclosed = notes.iter().any(|note| matches!(note.kind, NoteKind::Disclosure));
+        assert!(tls == 0 || disclosed, "{name}");
+        decrypted += tls;
+    }
+    println!("{decrypted} messages decrypted on the way");
+    assert!(decrypted > 0);
+}
+
 #[test]
 fn captures_of_many_cars_are_read_to_their_end() {
     let Some(root) = root() else { return };
@@ -190,7 +216,10 @@ fn inspect(path: &Path) -> (Vec<Record>, Vec<Note>) {
 }
 
 fn inspect_all(path: &Path) -> (Vec<Record>, Vec<Note>, Option<Error>) {
-    let mut inspection = Inspection::open(path, Unread, Secrets::default()).unwrap();
+    collect(Inspection::open(path, Unread, Secrets::default()).unwrap())
+}
+
+fn collect<R: Read>(mut inspection: Inspection<R>) -> (Vec<Record>, Vec<Note>, Option<Error>) {
     let (mut records, mut notes) = (Vec::new(), Vec::new());
     loop {
         match inspection.next() {

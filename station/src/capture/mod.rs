@@ -12,3 +12,6 @@ pub mod net;
 pub mod synth;
 pub mod tcp;
 pub mod write;
+
+#[cfg(test)]
+mod tests;

@@ -36,8 +36,10 @@ enum Kind {
     Undecided,
     V2gtp([Messages; 2]),
     Tls(Box<Tls>),
-    /// No charging, or nothing more to read.
+    /// No charging, or nothing that can be read.
     Ignored,
+    /// Reset, or closed by both ends.
+    Over,
 }
 
 impl Connection {
@@ -62,7 +64,8 @@ impl Connection {
 
     /// Whether a SYN opens another connection between the same ends.
     pub(super) fn is_other_than(&self, syn: &Segment<'_>) -> bool {
-        self.halves[self.side_of(syn)].initial_seq != Some(syn.seq)
+        matches!(self.kind, Kind::Over)
+            || self.halves[self.side_of(syn)].initial_seq != Some(syn.seq)
     }
 
     pub(super) fn segment<S: ReadSap>(
@@ -74,7 +77,7 @@ impl Connection {
         events: &mut VecDeque<Event>,
     ) {
         self.last_frame = mark.frame;
-        if matches!(self.kind, Kind::Ignored) {
+        if matches!(self.kind, Kind::Ignored | Kind::Over) {
             return;
         }
         // Sides are 0 and 1: they index both arrays of two.
@@ -138,9 +141,9 @@ impl Connection {
                 events.extend(messages.iter_mut().filter_map(Messages::end).map(note))
             }
             Kind::Tls(tls) => events.extend(tls.end().map(NoteKind::Tls).map(note)),
-            Kind::Undecided | Kind::Ignored => {}
+            Kind::Undecided | Kind::Ignored | Kind::Over => {}
         }
-        self.kind = Kind::Ignored;
+        self.kind = Kind::Over;
     }
 
     fn pieces<S: ReadSap>(
@@ -170,7 +173,7 @@ impl Connection {
                 self.kind = Kind::Ignored;
             }
             Kind::Undecided => {}
-            Kind::Ignored => return,
+            Kind::Ignored | Kind::Over => return,
         }
         events.push_back(Note::new(mark, Some(self.id), NoteKind::Gap(missing)));
     }
@@ -186,7 +189,7 @@ impl Connection {
     ) {
         let mut found = Vec::new();
         match &mut self.kind {
-            Kind::Ignored => {}
+            Kind::Ignored | Kind::Over => {}
             Kind::V2gtp(messages) => {
                 let mut list = Vec::new();
                 messages[side].push(mark, &data, &mut list);
