@@ -144,7 +144,12 @@ impl Ev {
                     timing: &self.config.timing,
                     random: &mut *self.random,
                 };
-                self.keying.confirm(from, answer, &link);
+                let is_set = self.keying.confirm(from, answer, &link);
+                if is_set
+                    && matches!(&self.state, State::Joining(state) if state.link == state::Link::Reported)
+                {
+                    self.link_up();
+                }
             }
             Message::SlacParmCnf(cnf) => self.parameters(from, cnf),
             Message::AttenCharInd(ind) => self.attenuation(from, ind),
@@ -419,6 +424,7 @@ impl Ev {
         self.state = State::Joining(Joining {
             run_id: cnf.run_id,
             peer: Peer(from),
+            link: state::Link::Awaited,
             until: self.after(Timer::Join),
         });
         self.key(Some(key));
@@ -440,8 +446,9 @@ impl Ev {
 
     fn link_up(&mut self) {
         match self.state {
-            // A link without this key is that of an older network.
-            State::Joining(_) if self.keying.current().is_none() => {}
+            State::Joining(ref mut state) if self.keying.current().is_none() => {
+                state.link = state::Link::Reported
+            }
             State::Joining(Joining { peer, .. }) | State::Paused(peer) => {
                 self.state = State::Linked(peer);
                 self.out.event(Event::LinkUp { peer: peer.0 });
@@ -452,8 +459,13 @@ impl Ev {
     }
 
     fn link_down(&mut self) {
-        if let State::Linked(peer) = self.state {
-            self.state = State::Doubtful { peer, until: self.after(Timer::LinkDebounce) };
+        match &mut self.state {
+            State::Joining(state) => state.link = state::Link::Awaited,
+            State::Linked(peer) => {
+                let peer = *peer;
+                self.state = State::Doubtful { peer, until: self.after(Timer::LinkDebounce) };
+            }
+            _ => {}
         }
     }
 

@@ -92,11 +92,20 @@ pub(super) struct Matching {
     pub(super) until: Duration,
 }
 
-/// The modem has the station's key; the link is awaited.
+/// The modem is given the station's key; the link is awaited.
 pub(super) struct Joining {
     pub(super) run_id: RunId,
     pub(super) peer: Peer,
+    pub(super) link: Link,
     pub(super) until: Duration,
+}
+
+/// What the modem said about the link before it confirmed the key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    Awaited,
+    /// Up: of this network, if the key turns out to be set.
+    Reported,
 }
 
 impl State {
