@@ -1,6 +1,6 @@
 //! The handshake that picks a protocol: `supportedAppProtocol`, sent before any V2G message.
 
-use exi::{Exi, Int, List, Text};
+use exi::{Exi, Int, List, SchemaSet, Text};
 
 const NS: &str = "urn:iso:15118:2:2010:AppProtocol";
 
@@ -44,4 +44,25 @@ pub enum ResponseCode {
     OkSuccessfulNegotiationWithMinorDeviation,
     #[exi(name = "Failed_NoNegotiation")]
     FailedNoNegotiation,
+}
+
+/// The schema set of the handshake.
+#[derive(Debug, Clone, Copy)]
+pub enum Grammar {}
+
+impl SchemaSet for Grammar {
+    const NAME: &'static str = "appproto";
+    const GLOBALS: u32 = 2;
+    const ELEMENTS: u32 = 9;
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[];
+}
+
+exi::roots! {
+    /// The handshake as data.
+    pub static SCHEMA: Grammar;
+    documents {
+        0 = "supportedAppProtocolReq" in NS => SupportedAppProtocolReq;
+        1 = "supportedAppProtocolRes" in NS => SupportedAppProtocolRes;
+    }
+    fragments {}
 }

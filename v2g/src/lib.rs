@@ -1,8 +1,36 @@
+//! ISO 15118 without I/O: V2GTP, SECC discovery, the message sets, and the engines of both roles.
+//!
+//! [`secc::Secc`] is a station, [`evcc::Evcc`] a car; each is driven by `handle` and `poll`
+//! (see [`engine`]) and knows neither sockets nor clocks. The message sets alone build without `std`.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "engine"), no_std)]
 extern crate alloc;
 
 pub mod app_protocol;
+#[cfg(feature = "engine")]
+pub mod authorization;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
+pub mod evcc;
+#[cfg(feature = "engine")]
+pub mod handshake;
 pub mod iso2;
 pub mod sdp;
+#[cfg(feature = "engine")]
+pub mod secc;
+#[cfg(feature = "engine")]
+pub mod signature;
 pub mod v2gtp;
 pub mod xmldsig;
+
+/// Every schema set.
+pub const SCHEMAS: &[&exi::Schema] = &[&app_protocol::SCHEMA, &iso2::msg::SCHEMA, &xmldsig::SCHEMA];
+
+/// A text that is known to keep to its bounds when the program is written.
+#[cfg(feature = "engine")]
+fn fixed<const MIN: usize, const MAX: usize>(text: &'static str) -> exi::Text<MIN, MAX> {
+    let text = exi::Text::new(text);
+    debug_assert!(text.is_ok());
+    text.unwrap_or_default()
+}

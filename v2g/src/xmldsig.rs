@@ -2,7 +2,7 @@
 //!
 //! Key values and foreign elements (`xs:any`) are refused: no profile of ISO 15118 has them.
 
-use exi::{Bytes, Exi, Integer, List, Refused, Text};
+use exi::{Bytes, Exi, Integer, List, Refused, SchemaSet, Text};
 
 pub(crate) const NS: &str = "http://www.w3.org/2000/09/xmldsig#";
 
@@ -208,4 +208,30 @@ pub struct Object {
     pub mime_type: Option<AnyText>,
     #[exi(any)]
     pub any: List<Any, 0, MANY>,
+}
+
+/// The XML Signature schema by itself: the grammar in which `SignedInfo` is signed.
+#[derive(Debug, Clone, Copy)]
+pub enum Grammar {}
+
+impl SchemaSet for Grammar {
+    const NAME: &'static str = "xmldsig";
+    const GLOBALS: u32 = 24;
+    const ELEMENTS: u32 = 45;
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
+        ("", "Algorithm"),
+        ("", "Encoding"),
+        ("", "Id"),
+        ("", "MimeType"),
+        ("", "Target"),
+        ("", "Type"),
+        ("", "URI"),
+    ];
+}
+
+exi::roots! {
+    /// The schema as data, as far as signatures need it.
+    pub static SCHEMA: Grammar;
+    documents {}
+    fragments { 32 = "SignedInfo" in NS => SignedInfo; }
 }

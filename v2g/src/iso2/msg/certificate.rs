@@ -51,7 +51,7 @@ pub struct DiffieHellmanPublicKey {
 
 /// An EVCOID that a signature can refer to.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, relaxed)]
 pub struct Emaid {
     #[exi(attr)]
     pub id: AnyText,

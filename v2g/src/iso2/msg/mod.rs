@@ -7,6 +7,7 @@ pub mod charge_loop;
 pub mod charge_parameter;
 pub mod charging_ac;
 pub mod charging_dc;
+pub mod grammar;
 pub mod payment;
 pub mod power_delivery;
 pub mod schedule;
@@ -19,6 +20,7 @@ pub use charge_loop::*;
 pub use charge_parameter::*;
 pub use charging_ac::*;
 pub use charging_dc::*;
+pub use grammar::{EitherEmaid, Grammar, SCHEMA};
 pub use payment::*;
 pub use power_delivery::*;
 pub use schedule::*;
@@ -26,7 +28,7 @@ pub use service::*;
 pub use session::*;
 pub use types::*;
 
-use crate::xmldsig::{self, Signature};
+use crate::xmldsig::{self, AnyText, Signature};
 use exi::{Exi, Octets, Text};
 
 pub(crate) const DEF: &str = "urn:iso:15118:2:2013:MsgDef";

@@ -1,0 +1,50 @@
+//! What `#[exi(...)]` says.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, LitStr, Path, Result};
+
+/// The marks of a type, field or variant.
+#[derive(Default)]
+pub(crate) struct Marks {
+    pub(crate) name: Option<String>,
+    pub(crate) ns: Option<TokenStream>,
+    words: Vec<(Path, &'static str)>,
+}
+
+impl Marks {
+    /// Reads them; only `words` besides `name` (if `named`) and `ns` are allowed here.
+    pub(crate) fn of(attrs: &[Attribute], named: bool, words: &[&'static str]) -> Result<Self> {
+        let mut marks = Self::default();
+        for attr in attrs.iter().filter(|a| a.path().is_ident("exi")) {
+            attr.parse_nested_meta(|m| {
+                if named && m.path.is_ident("name") {
+                    marks.name = Some(m.value()?.parse::<LitStr>()?.value());
+                } else if m.path.is_ident("ns") {
+                    marks.ns = Some(m.value()?.parse::<Expr>()?.into_token_stream());
+                } else if let Some(word) = words.iter().find(|w| m.path.is_ident(w)) {
+                    marks.words.push((m.path, *word));
+                } else {
+                    let named = if named { &["name = \"...\""][..] } else { &[] };
+                    let known = [words, named, &["ns = EXPR"]].concat().join(", ");
+                    return Err(m.error(format!("unknown mark, here may stand: {known}")));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(marks)
+    }
+
+    /// Whether a word is among them.
+    pub(crate) fn say(&self, word: &str) -> bool {
+        self.words.iter().any(|(_, w)| *w == word)
+    }
+
+    /// The namespace, or else the one of the type around.
+    pub(crate) fn ns_or(&self, outer: &Self) -> TokenStream {
+        match self.ns.as_ref().or(outer.ns.as_ref()) {
+            Some(ns) => ns.clone(),
+            None => quote!(""),
+        }
+    }
+}

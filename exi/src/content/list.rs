@@ -1,0 +1,173 @@
+//! Fields that occur many times.
+
+use super::read::value;
+use super::write::{WIDEST, write};
+use super::{Field, ReadSeq, WriteSeq};
+use crate::Exi;
+use crate::error::{Facet, Kind, Result, length};
+use crate::grammar::Item;
+use crate::read::{Reader, WORD};
+use crate::write::Writer;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
+
+/// `MIN..=MAX` occurrences of one element, at least two of them possible.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct List<T, const MIN: u32, const MAX: u32>(Vec<T>);
+
+impl<T, const MIN: u32, const MAX: u32> List<T, MIN, MAX> {
+    /// Takes the items if there are as many as the schema allows.
+    pub fn new(items: Vec<T>) -> core::result::Result<Self, Facet> {
+        length(items.len(), MIN as usize, MAX as usize)?;
+        Ok(Self(items))
+    }
+
+    /// Collects the items, at most one more than the schema allows.
+    pub fn collect(items: impl IntoIterator<Item = T>) -> core::result::Result<Self, Facet> {
+        Self::new(items.into_iter().take((MAX as usize).saturating_add(1)).collect())
+    }
+
+    /// Adds an item if there is room for it.
+    pub fn push(&mut self, item: T) -> core::result::Result<(), Facet> {
+        length(self.0.len() + 1, 0, MAX as usize)?;
+        self.0.push(item);
+        Ok(())
+    }
+
+    /// The items.
+    pub fn into_vec(self) -> Vec<T> {
+        self.0
+    }
+}
+
+/// Empty, even where an empty list cannot be written yet.
+impl<T, const MIN: u32, const MAX: u32> Default for List<T, MIN, MAX> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T, const MIN: u32, const MAX: u32> Deref for List<T, MIN, MAX> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const MIN: u32, const MAX: u32> DerefMut for List<T, MIN, MAX> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<T, const MIN: u32, const MAX: u32> TryFrom<Vec<T>> for List<T, MIN, MAX> {
+    type Error = Facet;
+    fn try_from(items: Vec<T>) -> core::result::Result<Self, Facet> {
+        Self::new(items)
+    }
+}
+
+impl<T, const N: usize, const MIN: u32, const MAX: u32> TryFrom<[T; N]> for List<T, MIN, MAX> {
+    type Error = Facet;
+    fn try_from(items: [T; N]) -> core::result::Result<Self, Facet> {
+        Self::new(items.into())
+    }
+}
+
+impl<T, const MIN: u32, const MAX: u32> IntoIterator for List<T, MIN, MAX> {
+    type Item = T;
+    type IntoIter = alloc::vec::IntoIter<T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T, const MIN: u32, const MAX: u32> IntoIterator for &'a List<T, MIN, MAX> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
+    type Value = T;
+    const ITEM: Item = {
+        assert!(MIN <= MAX, "a List's MIN is above its MAX");
+        assert!(MAX > 1, "a List of at most one item: use Option<T> or T");
+        Item { branches: T::BRANCHES, min: MIN, max: MAX }
+    };
+    #[inline(always)]
+    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
+        let st = s.states[i];
+        if length(self.0.len(), MIN as usize, MAX as usize).is_err() {
+            return w.err(Kind::Range);
+        }
+        if st.fresh {
+            (s.width, s.first) = (st.width, st.before)
+        }
+        for (done, v) in (1..).zip(&self.0) {
+            w.room = 0;
+            w.need(WORD);
+            w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
+            w.room = WORD - WIDEST;
+            write(v, w, inline)?;
+            if done < MIN {
+                (s.width, s.first) = (st.forced, st.before)
+            } else if done < MAX {
+                (s.width, s.first) = (st.again, st.before)
+            } else {
+                s.after(i)
+            }
+        }
+        w.room = 0;
+        Ok(())
+    }
+    #[inline(always)]
+    fn empty() -> Self {
+        Self(Vec::new())
+    }
+    #[inline(always)]
+    fn get(
+        &mut self,
+        r: &mut Reader<'_, '_>,
+        s: &mut ReadSeq,
+        i: usize,
+        inline: bool,
+        name: u32,
+    ) -> Result<()> {
+        let (st, next) = (s.states[i], s.states[i + 1]);
+        let all = &mut self.0;
+        all.clear();
+        if st.fresh {
+            s.read(r, st.width, st.before)?
+        }
+        loop {
+            let b = s.branch(i);
+            if b >= st.branches as u32 {
+                break;
+            }
+            r.left = 0;
+            all.push(T::blank());
+            if let Some(v) = all.last_mut() {
+                value(v, r, b as u16, inline, name)?
+            }
+            let n = all.len() as u32;
+            r.left = 0;
+            let (width, first) = if n < MIN {
+                (st.forced, st.before)
+            } else if n < MAX {
+                (st.again, st.before)
+            } else {
+                (next.width, next.before)
+            };
+            s.read(r, width, first)?;
+            r.left = 0;
+        }
+        if (all.len() as u32) < MIN {
+            return r.err(Kind::Event, s.bit);
+        }
+        r.left = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Fields that occur once, or not at all.
+
+use super::read::value;
+use super::write::{WIDEST, one};
+use super::{Field, ReadSeq, WriteSeq, of};
+use crate::Exi;
+use crate::error::{Kind, Result};
+use crate::grammar::Item;
+use crate::read::{Reader, WORD};
+use crate::write::Writer;
+
+impl<T: Exi> Field for T {
+    type Value = T;
+    const ITEM: Item = Item { branches: T::BRANCHES, min: 1, max: 1 };
+    #[inline(always)]
+    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
+        one(w, s, i, self, inline)
+    }
+    #[inline(always)]
+    fn empty() -> Self {
+        T::blank()
+    }
+    #[inline(always)]
+    fn get(
+        &mut self,
+        r: &mut Reader<'_, '_>,
+        s: &mut ReadSeq,
+        i: usize,
+        inline: bool,
+        name: u32,
+    ) -> Result<()> {
+        let st = s.states[i];
+        let code = st.width as u32;
+        if st.fresh && st.branches == 1 {
+            // Only one code is right, and one refill may do for it and the value.
+            let n = of::<T>(inline).saturating_add(code);
+            r.need(if n <= WORD { n } else { code })?;
+            r.expect(0, code);
+            return value(self, r, 0, inline, name);
+        }
+        if st.fresh {
+            s.read(r, st.width, st.before)?
+        }
+        let b = s.branch(i);
+        if b >= st.branches as u32 {
+            return r.err(Kind::Event, s.bit);
+        }
+        value(self, r, b as u16, inline, name)
+    }
+}
+
+impl<T: Exi> Field for Option<T> {
+    type Value = T;
+    const ITEM: Item = Item { branches: T::BRANCHES, min: 0, max: 1 };
+    #[inline(always)]
+    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
+        if s.states[i].fresh {
+            (s.width, s.first) = (s.states[i].width, s.states[i].before)
+        }
+        let n = of::<T>(inline).saturating_add(WIDEST);
+        let room = w.room;
+        if let Some(v) = self {
+            one(w, s, i, v, inline)?;
+            s.after(i);
+        }
+        w.room = room.saturating_sub(n);
+        Ok(())
+    }
+    #[inline(always)]
+    fn empty() -> Self {
+        None
+    }
+    #[inline(always)]
+    fn get(
+        &mut self,
+        r: &mut Reader<'_, '_>,
+        s: &mut ReadSeq,
+        i: usize,
+        inline: bool,
+        name: u32,
+    ) -> Result<()> {
+        let (st, next) = (s.states[i], s.states[i + 1]);
+        if st.fresh {
+            s.read(r, st.width, st.before)?
+        }
+        let left = r.left;
+        let b = s.branch(i);
+        if b < st.branches as u32 {
+            value(self.insert(T::blank()), r, b as u16, inline, name)?;
+            s.read(r, next.width, next.before)?;
+        } else {
+            *self = None
+        }
+        // Whichever way it went, the compiler knows what is left of the word.
+        r.left = left.saturating_sub(of::<T>(inline).saturating_add(next.width as u32));
+        Ok(())
+    }
+}

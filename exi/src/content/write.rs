@@ -1,0 +1,130 @@
+//! Writing a content model.
+
+use super::of;
+use crate::Exi;
+use crate::error::Result;
+use crate::grammar::State;
+use crate::read::WORD;
+use crate::write::Writer;
+
+/// A content model being written: how wide the next event code is, and which production is its 0.
+pub struct WriteSeq {
+    pub(super) states: &'static [State],
+    pub(super) width: u8,
+    pub(super) first: u16,
+}
+
+impl WriteSeq {
+    /// Stands in front of the first particle.
+    #[inline(always)]
+    pub fn new(states: &'static [State]) -> Self {
+        Self { states, width: states[0].width, first: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn event(&self, w: &mut Writer<'_>, i: usize, branch: u16) {
+        let s = self.states[i];
+        // In front of a fresh particle both are constants.
+        let (width, first) = if s.fresh { (s.width, s.before) } else { (self.width, self.first) };
+        w.bits((s.before - first + branch) as u64, width as u32);
+    }
+
+    #[inline(always)]
+    pub(super) fn after(&mut self, i: usize) {
+        (self.width, self.first) = (self.states[i + 1].width, self.states[i + 1].before)
+    }
+
+    /// The end of the element.
+    #[inline(always)]
+    pub fn end(self, w: &mut Writer<'_>) -> Result<()> {
+        let i = self.states.len() - 1;
+        w.need(WIDEST);
+        self.event(w, i, 0);
+        Ok(())
+    }
+}
+
+/// No event code is wider.
+pub(super) const WIDEST: u32 = 8;
+
+/// An event code and its value.
+#[inline(always)]
+pub(super) fn one<T: Exi>(
+    w: &mut Writer<'_>,
+    s: &mut WriteSeq,
+    i: usize,
+    v: &T,
+    inline: bool,
+) -> Result<()> {
+    let code = if s.states[i].fresh { s.states[i].width as u32 } else { WIDEST };
+    let n = of::<T>(inline).saturating_add(code);
+    if n <= WORD {
+        w.need(n);
+        let room = w.room;
+        s.event(w, i, v.branch());
+        write_word(v, w, inline)?;
+        w.room = room - n;
+    } else {
+        w.need(code);
+        let room = w.room;
+        s.event(w, i, v.branch());
+        w.room = room - code;
+        write(v, w, inline)?;
+    }
+    Ok(())
+}
+
+#[inline(always)]
+fn write_word<T: Exi>(v: &T, w: &mut Writer<'_>, inline: bool) -> Result<()> {
+    let wrapped = T::SIMPLE && !inline;
+    if wrapped {
+        w.bits(0, 1)
+    }
+    v.put(w)?;
+    if wrapped {
+        w.bits(0, 1)
+    }
+    Ok(())
+}
+
+/// A value, between its two codes if it is a simple element.
+#[inline(always)]
+pub(crate) fn write<T: Exi>(v: &T, w: &mut Writer<'_>, inline: bool) -> Result<()> {
+    let n = of::<T>(inline);
+    if n <= WORD {
+        w.need(n);
+        let room = w.room;
+        write_word(v, w, inline)?;
+        w.room = room - n;
+        Ok(())
+    } else if T::SIMPLE {
+        let wrapped = !inline;
+        if wrapped {
+            w.need(1);
+            w.bits(0, 1)
+        }
+        v.put(w)?;
+        if wrapped {
+            w.need(1);
+            w.bits(0, 1)
+        }
+        Ok(())
+    } else {
+        w.apart(|w| put_apart(v, w))
+    }
+}
+
+#[inline(never)]
+fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    let mut local = w.fork();
+    let done = v.put(&mut local);
+    let end = local.done();
+    w.join(end);
+    done
+}
+
+/// One alternative of a choice.
+#[inline(always)]
+pub fn element<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    write(v, w, false)
+}

@@ -1,0 +1,225 @@
+//! Strings.
+
+use crate::Exi;
+use crate::error::{Facet, Kind, Result, length};
+use crate::grammar::{BIG, bits};
+use crate::read::Reader;
+use crate::schema::{Shape, Type};
+use crate::strings::Literal;
+use crate::write::Writer;
+use alloc::string::String;
+use core::fmt;
+use core::ops::Deref;
+
+/// A string of `MIN..=MAX` characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Text<const MIN: usize, const MAX: usize>(String);
+
+impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
+    /// Takes the string if it is as long as the schema allows.
+    pub fn new(s: impl Into<String>) -> core::result::Result<Self, Facet> {
+        let s = s.into();
+        length(characters(&s), MIN, MAX)?;
+        Ok(Self(s))
+    }
+
+    /// A string that is known when the program is written.
+    ///
+    /// # Panics
+    /// If it is not as long as the schema allows.
+    #[track_caller]
+    pub fn literal(s: &'static str) -> Self {
+        match Self::new(s) {
+            Ok(text) => text,
+            Err(facet) => panic!("{s:?}: {facet}"),
+        }
+    }
+
+    /// The string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The string.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Exi for Text<MIN, MAX> {
+    const SIMPLE: bool = true;
+    const TYPE: &'static Type = &Type { name: "Text", shape: Shape::Text { min: MIN, max: MAX } };
+    const MAX: u32 = {
+        assert!(MIN <= MAX, "a Text's MIN is above its MAX");
+        BIG
+    };
+    #[inline(always)]
+    fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        w.apart(|w| put_text(w, &self.0, MIN, MAX))
+    }
+    #[inline(always)]
+    fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, name: u32) -> Result<()> {
+        r.apart(|r| text(&mut self.0, r, name, MIN, MAX))
+    }
+    fn blank() -> Self {
+        Self(String::new())
+    }
+    fn clear(&mut self) -> bool {
+        self.0.clear();
+        MIN == 0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Deref for Text<MIN, MAX> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> AsRef<str> for Text<MIN, MAX> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> TryFrom<&str> for Text<MIN, MAX> {
+    type Error = Facet;
+    fn try_from(s: &str) -> core::result::Result<Self, Facet> {
+        Self::new(s)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> TryFrom<String> for Text<MIN, MAX> {
+    type Error = Facet;
+    fn try_from(s: String) -> core::result::Result<Self, Facet> {
+        Self::new(s)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> core::str::FromStr for Text<MIN, MAX> {
+    type Err = Facet;
+    fn from_str(s: &str) -> core::result::Result<Self, Facet> {
+        Self::new(s)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> PartialEq<str> for Text<MIN, MAX> {
+    fn eq(&self, s: &str) -> bool {
+        self.0 == s
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> PartialEq<&str> for Text<MIN, MAX> {
+    fn eq(&self, s: &&str) -> bool {
+        self.0 == *s
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> fmt::Display for Text<MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> fmt::Debug for Text<MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+fn characters(s: &str) -> usize {
+    if s.is_ascii() { s.len() } else { s.chars().count() }
+}
+
+/// Deployed writers write every string out, so this one does too.
+#[inline(never)]
+pub(crate) fn put_text(w: &mut Writer<'_>, s: &str, min: usize, max: usize) -> Result<()> {
+    let n = characters(s);
+    if n < min || n > max {
+        return w.err(Kind::Range);
+    }
+    w.uint(n as u64 + 2)?;
+    // As many characters as octets: all of them ASCII.
+    if n < s.len() {
+        return s.chars().try_for_each(|c| w.uint(c as u64));
+    }
+    w.octets(s.as_bytes());
+    Ok(())
+}
+
+/// Length 0 and 1 refer to a string of the same name or of any name; others are 2 too high.
+#[inline(never)]
+pub(crate) fn text(
+    s: &mut String,
+    r: &mut Reader<'_, '_>,
+    name: u32,
+    min: usize,
+    max: usize,
+) -> Result<()> {
+    let start = r.bit();
+    let (n, bit) = match r.uint()? {
+        0 => hit(r, start, |l| l.name == name)?,
+        1 => hit(r, start, |_| true)?,
+        2 => (0, start),
+        n => {
+            r.seen.push(Literal { name, bit: start });
+            if n - 2 > max as u64 {
+                return r.err(Kind::Range, start);
+            }
+            (n as usize - 2, start)
+        }
+    };
+    if n < min || n > max {
+        return r.err(Kind::Range, start);
+    }
+    if bit == start {
+        return get_characters(s, r, n);
+    }
+    if !r.seen.afford(n, r.size()) {
+        return r.err(Kind::Range, start);
+    }
+    r.at(bit, |r| {
+        r.uint()?;
+        get_characters(s, r, n)
+    })
+}
+
+/// A reference into the string table: the length and place of the literal.
+#[cold]
+fn hit(
+    r: &mut Reader<'_, '_>,
+    start: usize,
+    of: impl Fn(&Literal) -> bool,
+) -> Result<(usize, usize)> {
+    let n = r.seen.iter().filter(|l| of(l)).count();
+    if n == 0 {
+        return r.err(Kind::Range, start);
+    }
+    r.need(32)?;
+    let i = r.bits(bits(n as u32) as u32) as usize;
+    let Some(bit) = r.seen.iter().filter(|l| of(l)).nth(i).map(|l| l.bit) else {
+        return r.err(Kind::Range, start);
+    };
+    // The literal was read before, so its length is 3 or more.
+    Ok(((r.at(bit, |r| r.uint())? as usize).saturating_sub(2), bit))
+}
+
+fn get_characters(s: &mut String, r: &mut Reader<'_, '_>, n: usize) -> Result<()> {
+    if !r.has(n) {
+        return r.eof();
+    }
+    let mut ascii = core::mem::take(s).into_bytes();
+    ascii.clear();
+    ascii.reserve_exact(n);
+    let done = r.ascii(n, &mut ascii)?;
+    *s = String::from_utf8(ascii).unwrap_or_default();
+    for _ in done..n {
+        let start = r.bit();
+        match u32::try_from(r.uint()?).ok().and_then(char::from_u32) {
+            Some(c) => s.push(c),
+            None => return r.err(Kind::Utf8, start),
+        }
+    }
+    Ok(())
+}

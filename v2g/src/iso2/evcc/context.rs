@@ -1,0 +1,56 @@
+use super::super::dialog::Request;
+use super::super::msg::SessionId;
+use crate::engine::Outbox;
+use crate::evcc::{Battery, Config, Ended, Event, Order};
+use crate::xmldsig::Signature;
+use core::time::Duration;
+use ring::rand::SecureRandom;
+
+/// What a handler may look at, and where it puts its next request.
+pub(crate) struct Context<'a> {
+    pub(super) now: Duration,
+    pub(super) config: &'a Config,
+    pub(super) battery: &'a Battery,
+    pub(super) random: &'a dyn SecureRandom,
+    pub(super) session_id: SessionId,
+    pub(super) stop: Option<Stop>,
+    pub(super) out: &'a mut Outbox<Event>,
+    pub(super) request: Option<(Request, Option<Signature>, Duration)>,
+}
+
+impl Context<'_> {
+    /// Sends a request at once.
+    pub(super) fn ask(&mut self, request: impl Into<Request>) {
+        self.request = Some((request.into(), None, self.now));
+    }
+
+    /// Sends a signed request at once.
+    pub(super) fn ask_signed(&mut self, request: impl Into<Request>, signature: Signature) {
+        self.request = Some((request.into(), Some(signature), self.now));
+    }
+
+    /// Sends the request, if there is one, only after a while.
+    pub(super) fn later(&mut self, delay: Duration) {
+        if let Some((_, _, at)) = &mut self.request {
+            *at = self.now + delay;
+        }
+    }
+
+    pub(super) fn emit(&mut self, event: Event) {
+        self.out.event(event);
+    }
+
+    pub(super) fn order(&mut self, order: Order) {
+        self.out.event(Event::Order(order));
+    }
+}
+
+/// Why a session cannot go on.
+pub(crate) struct Failure(pub(super) Ended);
+
+/// How the application wants the session to end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Stop {
+    Terminate,
+    Pause,
+}

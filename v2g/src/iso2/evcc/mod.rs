@@ -1,0 +1,200 @@
+//! The car's side of ISO 15118-2: a file for each phase.
+
+mod authorization;
+mod cable_check;
+mod charging;
+mod context;
+mod discovery;
+mod parameters;
+mod pre_charge;
+mod profile;
+mod session_setup;
+mod state;
+mod stopping;
+
+pub(crate) use context::{Context, Failure, Stop};
+pub(crate) use state::State;
+
+use super::dialog::{Request, RequestKind, Response};
+use super::msg::{Body, Header, SessionId, V2gMessage};
+use super::timing::message_timeout;
+use crate::engine::Outbox;
+use crate::evcc::{Battery, Config, Ended, Event};
+use crate::v2gtp::{self, PayloadType};
+use crate::xmldsig::Signature;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::time::Duration;
+use exi::Document;
+use ring::rand::SecureRandom;
+
+/// A session of ISO 15118-2 on one connection.
+pub(crate) struct Session {
+    /// Taken out only while a handler runs; `None` afterwards means that the session is over.
+    state: Option<State>,
+    id: SessionId,
+    stop: Option<Stop>,
+    turn: Turn,
+}
+
+/// Whose turn it is.
+enum Turn {
+    /// The station's, to answer this request until then.
+    Station { request: RequestKind, until: Duration },
+    /// Ours: the request goes out then.
+    Car { request: Request, signature: Option<Signature>, at: Duration },
+    Over,
+}
+
+/// What a session works with, lent for each call.
+pub(crate) struct Around<'a> {
+    pub now: Duration,
+    pub config: &'a Config,
+    pub battery: &'a Battery,
+    pub random: &'a dyn SecureRandom,
+    pub out: &'a mut Outbox<Event>,
+}
+
+impl Session {
+    pub(crate) fn new() -> Self {
+        Self { state: None, id: SessionId::default(), stop: None, turn: Turn::Over }
+    }
+
+    /// The first request goes out.
+    pub(crate) fn begin(&mut self, around: &mut Around<'_>) {
+        // Eight octets fit a type of up to eight; without a session to join the number is zero.
+        let zero = [0; 8];
+        let id = around.config.resume.as_ref().unwrap_or(&zero);
+        self.id = SessionId::new(id).unwrap_or_default();
+        self.step(around, |cx| Ok(session_setup::SessionSetup::begin(cx)));
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.turn, Turn::Over)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match &self.turn {
+            Turn::Station { until, .. } => Some(*until),
+            Turn::Car { at, .. } => Some(*at),
+            Turn::Over => None,
+        }
+    }
+
+    pub(crate) fn stop(&mut self, stop: Stop) {
+        self.stop = Some(stop);
+    }
+
+    /// A message came.
+    pub(crate) fn received(&mut self, payload: &[u8], around: &mut Around<'_>) {
+        let message = match V2gMessage::decode(payload) {
+            Ok(message) => message,
+            Err(error) => return self.end(Ended::Malformed(error.to_string()), around),
+        };
+        let Some(Ok(response)) = message.body.element.map(Response::from_body) else {
+            return self.end(Ended::Malformed("a message that is no response".into()), around);
+        };
+        // [V2G2-482]
+        let request = match &self.turn {
+            Turn::Station { request, .. } if *request == response.kind() => *request,
+            _ => {
+                let name = response.kind();
+                return self.end(Ended::Malformed(format!("an answer to {name} out of turn")), around);
+            }
+        };
+        // [V2G2-735]
+        if response.code().is_failed() {
+            return self.end(Ended::Refused { request, code: response.code() }, around);
+        }
+        let id = message.header.session_id;
+        // [V2G2-751]
+        if request != RequestKind::SessionSetup && id != self.id {
+            return self.end(Ended::Malformed("the session's number changed".into()), around);
+        }
+        self.id = id;
+        let Some(state) = self.state.take() else { return };
+        self.step(around, |cx| state.handle(response, cx));
+    }
+
+    /// Time has passed.
+    pub(crate) fn advance(&mut self, around: &mut Around<'_>) {
+        match core::mem::replace(&mut self.turn, Turn::Over) {
+            // [V2G2-436]
+            Turn::Station { until, .. } if until <= around.now => {
+                self.turn = Turn::Station { request: RequestKind::SessionStop, until };
+                self.end(Ended::Timeout, around);
+            }
+            Turn::Car { request, signature, at } if at <= around.now => {
+                self.transmit(request, signature, around);
+            }
+            other => self.turn = other,
+        }
+    }
+
+    /// The session is over, whatever it was doing: energy off.
+    pub(crate) fn end(&mut self, how: Ended, around: &mut Around<'_>) {
+        if self.is_over() {
+            return;
+        }
+        self.turn = Turn::Over;
+        self.state = None;
+        if !how.is_regular() {
+            around.out.event(Event::Order(crate::evcc::Order::OpenRelays));
+            around.out.event(Event::Order(crate::evcc::Order::ReleaseEnergy));
+        }
+        around.out.event(Event::Ended(how));
+    }
+
+    fn step(
+        &mut self,
+        around: &mut Around<'_>,
+        run: impl FnOnce(&mut Context<'_>) -> Result<State, Failure>,
+    ) {
+        let mut cx = Context {
+            now: around.now,
+            config: around.config,
+            battery: around.battery,
+            random: around.random,
+            session_id: self.id,
+            stop: self.stop,
+            out: &mut *around.out,
+            request: None,
+        };
+        let outcome = run(&mut cx);
+        let next = cx.request.take();
+        match (outcome, next) {
+            (Ok(state), Some((request, signature, at))) => {
+                self.state = Some(state);
+                if at <= around.now {
+                    self.transmit(request, signature, around);
+                } else {
+                    self.turn = Turn::Car { request, signature, at };
+                }
+            }
+            // A state that asks nothing would wait for ever.
+            (Ok(_), None) => self.end(Ended::Aborted, around),
+            (Err(Failure(how)), _) => {
+                self.turn = Turn::Station { request: RequestKind::SessionStop, until: around.now };
+                self.end(how, around);
+            }
+        }
+    }
+
+    fn transmit(&mut self, request: Request, signature: Option<Signature>, around: &mut Around<'_>) {
+        let kind = request.kind();
+        let message = V2gMessage {
+            header: Header { session_id: self.id, notification: None, signature },
+            body: Body { element: Some(request.into_body()) },
+        };
+        self.turn = Turn::Station { request: kind, until: around.now + message_timeout(kind) };
+        let mut octets = Vec::new();
+        match message.to_vec() {
+            Ok(payload) if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() => {
+                around.out.transmit(octets);
+            }
+            Ok(_) => self.end(Ended::Aborted, around),
+            Err(error) => self.end(Ended::Malformed(format!("own {kind}: {error}")), around),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use super::super::dialog::Response;
+use super::authorization::{Authorization, PaymentDetails, Selecting};
+use super::cable_check::CableCheck;
+use super::charging::{Charging, Receipt, Starting};
+use super::discovery::Discovery;
+use super::parameters::Parameters;
+use super::pre_charge::PreCharge;
+use super::session_setup::SessionSetup;
+use super::stopping::{Leaving, Renegotiating, Stopping, Welding};
+use super::{Context, Failure};
+use crate::evcc::Ended;
+
+/// Which answer is awaited, and exactly what is known there.
+pub(crate) enum State {
+    SessionSetup(SessionSetup),
+    Discovery(Discovery),
+    Selecting(Selecting),
+    PaymentDetails(PaymentDetails),
+    Authorization(Authorization),
+    Parameters(Parameters),
+    CableCheck(CableCheck),
+    PreCharge(PreCharge),
+    Starting(Starting),
+    Charging(Charging),
+    Receipt(Receipt),
+    Renegotiating(Renegotiating),
+    Stopping(Stopping),
+    Welding(Welding),
+    Leaving(Leaving),
+}
+
+impl State {
+    /// The engine has checked that the response answers the request.
+    pub(crate) fn handle(self, response: Response, cx: &mut Context<'_>) -> Result<Self, Failure> {
+        match (self, response) {
+            (Self::SessionSetup(s), Response::SessionSetup(r)) => s.handle(&r, cx),
+            (Self::Discovery(s), Response::ServiceDiscovery(r)) => s.handle(&r, cx),
+            (Self::Selecting(s), Response::PaymentServiceSelection(_)) => s.handle(cx),
+            (Self::PaymentDetails(s), Response::PaymentDetails(r)) => s.handle(&r, cx),
+            (Self::Authorization(s), Response::Authorization(r)) => s.handle(&r, cx),
+            (Self::Parameters(s), Response::ChargeParameterDiscovery(r)) => s.handle(&r, cx),
+            (Self::CableCheck(s), Response::CableCheck(r)) => s.handle(&r, cx),
+            (Self::PreCharge(s), Response::PreCharge(r)) => s.handle(&r, cx),
+            (Self::Starting(s), Response::PowerDelivery(_)) => s.handle(cx),
+            (Self::Charging(s), Response::ChargingStatus(r)) => s.charging_status(r, cx),
+            (Self::Charging(s), Response::CurrentDemand(r)) => s.current_demand(r, cx),
+            (Self::Receipt(s), Response::MeteringReceipt(_)) => s.handle(cx),
+            (Self::Renegotiating(s), Response::PowerDelivery(_)) => s.handle(cx),
+            (Self::Stopping(s), Response::PowerDelivery(_)) => s.handle(cx),
+            (Self::Welding(s), Response::WeldingDetection(r)) => s.handle(&r, cx),
+            (Self::Leaving(s), Response::SessionStop(_)) => s.handle(cx),
+            _ => Err(Failure(Ended::Malformed("an answer to another question".into()))),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use super::super::dialog::Response;
+use super::super::msg::SessionId;
+use crate::engine::Outbox;
+use crate::secc::{Config, Ended, Event, Facts, Isolation, Order};
+use core::time::Duration;
+use ring::rand::SecureRandom;
+
+/// What a handler may look at, and where it puts its answer.
+pub(crate) struct Context<'a> {
+    pub(super) now: Duration,
+    pub(super) config: &'a Config,
+    pub(super) facts: &'a mut Facts,
+    pub(super) random: &'a dyn SecureRandom,
+    /// In: the number in the request's header. Out: the session's number.
+    pub(super) session_id: SessionId,
+    pub(super) notice: &'a mut Notice,
+    pub(super) out: &'a mut Outbox<Event>,
+    pub(super) reply: Option<Response>,
+    pub(super) ended: Option<Ended>,
+}
+
+impl Context<'_> {
+    /// Answers the request in hand.
+    pub(super) fn reply(&mut self, response: impl Into<Response>) {
+        self.reply = Some(response.into());
+    }
+
+    /// Tells the application.
+    pub(super) fn emit(&mut self, event: Event) {
+        self.out.event(event);
+    }
+
+    /// Orders the hardware.
+    pub(super) fn order(&mut self, order: Order) {
+        self.out.event(Event::Order(order));
+    }
+
+    /// Orders a test of the cable; what was known of its isolation counts no more.
+    pub(super) fn check_cable(&mut self) {
+        self.facts.isolation = Isolation::Unknown;
+        self.order(Order::CheckCable);
+    }
+
+    /// The session is over once the answer is sent.
+    pub(super) fn end(&mut self, how: Ended) {
+        self.ended = Some(how);
+    }
+
+    /// Unix time in seconds.
+    pub(super) fn clock(&self) -> i64 {
+        self.config.clock.saturating_add(i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+/// What the application wants the car to be told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Notice {
+    None,
+    /// Charging should end; said until it does.
+    Stop,
+    /// A new schedule is wanted; said once.
+    Renegotiate,
+}

@@ -1,0 +1,238 @@
+//! The station's side of ISO 15118-2: a file for each phase.
+
+mod authorizing;
+mod cable_check;
+mod charging;
+mod context;
+mod contract;
+mod discovery;
+mod parameters;
+mod power_delivery;
+mod pre_charge;
+mod refusal;
+mod schedule;
+mod selection;
+mod session_setup;
+mod state;
+mod status;
+mod stopping;
+
+pub(crate) use context::{Context, Notice};
+pub(crate) use refusal::Refusal;
+pub(crate) use state::State;
+
+use super::dialog::{Request, Response};
+use super::msg::{Body, Header, SessionId, V2gMessage};
+use super::order::Phase;
+use super::timing::Timer;
+use crate::authorization::Answer;
+use crate::engine::Outbox;
+use crate::secc::{Config, Ended, Event, Facts};
+use crate::v2gtp::{self, PayloadType};
+use crate::xmldsig::Signature;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::time::Duration;
+use exi::Document;
+use ring::rand::SecureRandom;
+
+/// A session of ISO 15118-2 on one connection.
+pub(crate) struct Session {
+    /// Taken out only while a handler runs.
+    state: Option<State>,
+    id: SessionId,
+    notice: Notice,
+    deadline: Option<Duration>,
+}
+
+/// What a session works with, lent for each call.
+pub(crate) struct Around<'a> {
+    pub now: Duration,
+    pub config: &'a Config,
+    pub facts: &'a mut Facts,
+    pub random: &'a dyn SecureRandom,
+    pub out: &'a mut Outbox<Event>,
+}
+
+impl Session {
+    pub(crate) fn new(now: Duration, config: &Config) -> Self {
+        Self {
+            state: Some(State::SessionSetup(session_setup::SessionSetup)),
+            id: SessionId::default(),
+            notice: Notice::None,
+            deadline: Some(config.setup_until.min(now + Timer::Sequence.limit())),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.state.as_ref().map_or(Phase::Ended, State::phase)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match &self.state {
+            Some(State::Ended) | None => None,
+            Some(state) => [state.deadline(), self.deadline].into_iter().flatten().min(),
+        }
+    }
+
+    /// A message came.
+    pub(crate) fn received(&mut self, payload: &[u8], around: &mut Around<'_>) {
+        let message = match V2gMessage::decode(payload) {
+            Ok(message) => message,
+            Err(error) => return self.malformed(&error.to_string(), around),
+        };
+        let V2gMessage { header, body } = message;
+        let request = body.element.map(Request::from_body);
+        let Some(Ok(request)) = request else {
+            return self.malformed("a message that is no request", around);
+        };
+        let kind = request.kind();
+        // Nothing but SessionSetup may come under another number. [V2G2-460]
+        let outcome = if self.phase() != Phase::Setup && header.session_id != self.id {
+            Err(Refusal::unknown_session())
+        } else if self.phase().row(kind).is_none() {
+            Err(Refusal::out_of_sequence(kind, self.phase()))
+        } else {
+            self.step(around, |state, cx| {
+                cx.session_id = header.session_id;
+                state.handle(request, header.signature.as_ref(), cx)
+            })
+        };
+        if let Err(refusal) = outcome {
+            self.refuse(kind, refusal, around);
+        }
+    }
+
+    /// The hardware told something new, or time has passed.
+    pub(crate) fn advance(&mut self, around: &mut Around<'_>) {
+        if self.deadline.is_some_and(|deadline| deadline <= around.now) {
+            return self.end(Ended::Timeout, around);
+        }
+        let Some(kind) = self.state.as_ref().and_then(State::pending) else { return };
+        if let Err(refusal) = self.step(around, State::advance) {
+            self.refuse(kind, refusal, around);
+        }
+    }
+
+    /// Somebody answered a question.
+    pub(crate) fn answer(&mut self, answer: Answer, around: &mut Around<'_>) {
+        // Answers only change what the next request is told, so there is nothing to refuse here.
+        let _ = self.step(around, |state, cx| Ok(state.answer(answer, cx)));
+    }
+
+    pub(crate) fn notify(&mut self, notice: Notice) {
+        if self.notice != Notice::Stop {
+            self.notice = notice;
+        }
+    }
+
+    /// The session is over, whatever it was doing: everything off.
+    pub(crate) fn end(&mut self, how: Ended, around: &mut Around<'_>) {
+        let Some(state) = self.state.replace(State::Ended) else { return };
+        if matches!(state, State::Ended) {
+            return;
+        }
+        state.switch_off(around.out);
+        around.out.event(Event::Phase(Phase::Ended));
+        around.out.event(Event::Ended(how));
+        self.deadline = None;
+    }
+
+    fn malformed(&mut self, why: &str, around: &mut Around<'_>) {
+        around.out.event(Event::Refused {
+            request: "unreadable message".into(),
+            code: super::msg::ResponseCode::Failed,
+            why: why.into(),
+        });
+        self.end(Ended::Malformed, around);
+    }
+
+    fn step(
+        &mut self,
+        around: &mut Around<'_>,
+        run: impl FnOnce(State, &mut Context<'_>) -> Result<State, Refusal>,
+    ) -> Result<(), Refusal> {
+        let Some(state) = self.state.take() else { return Ok(()) };
+        let before = state.phase();
+        let energy = state.has_energy();
+        let mut cx = Context {
+            now: around.now,
+            config: around.config,
+            facts: &mut *around.facts,
+            random: around.random,
+            session_id: self.id,
+            notice: &mut self.notice,
+            out: &mut *around.out,
+            reply: None,
+            ended: None,
+        };
+        let outcome = run(state, &mut cx);
+        let (reply, ended, id) = (cx.reply.take(), cx.ended.take(), cx.session_id);
+        match outcome {
+            Ok(state) => {
+                self.id = id;
+                let after = state.phase();
+                self.state = Some(state);
+                if let Some(reply) = reply {
+                    self.transmit(reply, None, around);
+                }
+                if after != before {
+                    around.out.event(Event::Phase(after));
+                }
+                if let Some(ended) = ended {
+                    self.deadline = None;
+                    around.out.event(Event::Ended(ended));
+                }
+                Ok(())
+            }
+            Err(refusal) => {
+                // The state is gone with what it knew; only whether energy is on matters now.
+                self.state = Some(if energy { State::Dead } else { State::Failed });
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Answers with a FAILED code and ends the session. [V2G2-539] [V2G2-736]
+    fn refuse(
+        &mut self,
+        kind: super::dialog::RequestKind,
+        refusal: Refusal,
+        around: &mut Around<'_>,
+    ) {
+        let response = refusal.response(kind, around.config, around.facts);
+        self.transmit(response, None, around);
+        around.out.event(Event::Refused {
+            request: kind.name().into(),
+            code: refusal.code,
+            why: refusal.why.into_owned(),
+        });
+        self.end(Ended::Refused, around);
+    }
+
+    fn transmit(&mut self, response: Response, signature: Option<Signature>, around: &mut Around<'_>) {
+        let message = V2gMessage {
+            header: Header { session_id: self.id, notification: None, signature },
+            body: Body { element: Some(response.into_body()) },
+        };
+        // [V2G2-443]: the clock runs from the answer to the next request.
+        self.deadline = Some(around.now + Timer::Sequence.limit());
+        match message.to_vec() {
+            Ok(payload) => {
+                let mut octets = Vec::new();
+                // A payload that fits in memory fits in the header's 32 bits.
+                if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() {
+                    around.out.transmit(octets);
+                }
+            }
+            Err(error) => {
+                around.out.event(Event::Refused {
+                    request: "own answer".into(),
+                    code: super::msg::ResponseCode::Failed,
+                    why: error.to_string(),
+                });
+                self.end(Ended::Aborted, around);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use super::super::msg::*;
+use super::super::timing::Timer;
+use super::charging::Charging;
+use super::parameters::Paid;
+use super::schedule::Schedule;
+use super::stopping::Stopping;
+use super::{Context, Refusal, State, context::Notice, status};
+use crate::secc::{Contactor, Event, Order};
+use core::time::Duration;
+
+/// Everything is agreed on; energy may begin.
+pub(crate) struct Ready {
+    paid: Paid,
+    schedule: Schedule,
+}
+
+impl Ready {
+    pub(super) fn new(paid: Paid, schedule: Schedule) -> Self {
+        Self { paid, schedule }
+    }
+
+    pub(super) fn handle(
+        self,
+        request: &PowerDeliveryReq,
+        cx: &mut Context<'_>,
+    ) -> Result<State, Refusal> {
+        match request.charge_progress {
+            ChargeProgress::Start => self.start(request, cx),
+            ChargeProgress::Stop => Stopping::power(self.paid, cx),
+            // [V2G2-812]
+            ChargeProgress::Renegotiate => {
+                Err(Refusal::new(ResponseCode::Failed, "there is no charge to renegotiate"))
+            }
+        }
+    }
+
+    fn start(self, request: &PowerDeliveryReq, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        // [V2G2-479]
+        if request.sa_schedule_tuple_id != Schedule::TUPLE {
+            return Err(Refusal::new(
+                ResponseCode::FailedTariffSelectionInvalid,
+                alloc::format!("schedule {} was not offered", request.sa_schedule_tuple_id.get()),
+            ));
+        }
+        // [V2G2-478]
+        let profile = request.charging_profile.as_ref();
+        if cx.config.strict_profile && profile.is_some_and(|p| !self.schedule.admits(p)) {
+            return Err(Refusal::new(
+                ResponseCode::FailedChargingProfileInvalid,
+                "the charging profile exceeds the schedule",
+            ));
+        }
+        // [V2G2-480]
+        if cx.facts.fault.is_some() {
+            return Err(Refusal::new(
+                ResponseCode::FailedPowerDeliveryNotApplied,
+                "the station has a fault",
+            ));
+        }
+        cx.order(Order::CloseContactor);
+        let until = cx.now + Timer::Contactor.limit();
+        Starting { paid: self.paid, until }.advance(cx)
+    }
+}
+
+/// The contactor is closing; PowerDelivery is not yet answered.
+pub(crate) struct Starting {
+    paid: Paid,
+    pub(super) until: Duration,
+}
+
+impl Starting {
+    /// [V2G2-860]: closed within 3 s of the request, or refused.
+    pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        let wanted = cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy());
+        match cx.facts.contactor {
+            Contactor::Fault => {
+                Err(Refusal::new(ResponseCode::FailedContactorError, "the contactor does not close"))
+            }
+            Contactor::Closed if wanted => {
+                cx.reply(PowerDeliveryRes {
+                    response_code: ResponseCode::Ok,
+                    evse_status: status::either(cx.facts, Notice::None),
+                });
+                cx.emit(Event::EnergyOn);
+                Ok(State::Charging(Charging::new(self.paid, cx)))
+            }
+            _ if cx.now < self.until => Ok(State::Starting(self)),
+            Contactor::Closed => Err(Refusal::new(
+                ResponseCode::FailedPowerDeliveryNotApplied,
+                "the control pilot is not in state C or D",
+            )),
+            Contactor::Open => {
+                Err(Refusal::new(ResponseCode::FailedContactorError, "the contactor did not close in time"))
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What a station is, apart from what its hardware says.
+
+use super::facts::Limits;
+use crate::handshake::Protocol;
+use alloc::{string::String, vec::Vec};
+use core::time::Duration;
+use pki::{Anchors, Level};
+
+/// A station's settings for one connection.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The EVSE's identifier, 7 to 37 characters.
+    pub evse_id: String,
+    /// The protocols to take, in any order: the car's ranking counts.
+    pub protocols: Vec<Protocol>,
+    /// What the station can give when the session begins.
+    pub limits: Limits,
+    /// Whether the connection is TLS. Contracts need it. [V2G2-633]
+    pub tls: bool,
+    /// Which ways to pay are on offer, narrowed by what is possible.
+    pub payment: Payment,
+    /// Which contracts are good.
+    pub contracts: Contracts,
+    /// How often a signed receipt for the meter reading is asked for.
+    pub receipts: Receipts,
+    /// Whether charging costs nothing.
+    pub free: bool,
+    /// Unix time in seconds when the engine's time is zero.
+    pub clock: i64,
+    /// When the session must be set up, on the engine's time. [V2G2-716]
+    pub setup_until: Duration,
+    /// A session that was paused and may be joined again.
+    pub resume: Option<Paused>,
+    /// Refuse a charging profile above the schedule ([V2G2-478]) instead of only limiting power.
+    pub strict_profile: bool,
+}
+
+/// Ways to pay.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Payment {
+    /// Contracts and external identification.
+    Both,
+    /// Contracts only.
+    Contract,
+    /// External identification only.
+    External,
+}
+
+impl Payment {
+    pub(crate) const fn contract(self) -> bool {
+        matches!(self, Self::Both | Self::Contract)
+    }
+
+    pub(crate) const fn external(self) -> bool {
+        matches!(self, Self::Both | Self::External)
+    }
+}
+
+/// Which contracts are good.
+#[derive(Clone, Debug)]
+pub struct Contracts {
+    /// The roots a contract chain may end at.
+    pub anchors: Anchors,
+    /// How close a certificate must keep to its profile.
+    pub level: Level,
+    /// For laboratories only: offer contracts without TLS, against [V2G2-633].
+    pub without_tls: bool,
+}
+
+/// When a car is asked to sign the meter reading.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Receipts {
+    Never,
+    /// Once this long after energy began, and each time it has passed again.
+    Every(Duration),
+}
+
+/// A session that was paused.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Paused {
+    /// The number the car will come back with.
+    pub session_id: [u8; 8],
+}

@@ -1,0 +1,102 @@
+//! What a station's engine tells, orders and is told.
+
+use super::facts::Fact;
+use crate::authorization::{Answer, Denial, Identity, Question};
+use crate::handshake::Protocol;
+use crate::iso2::msg::ResponseCode;
+use crate::iso2::order::Phase;
+use crate::signature::SignedInfoGrammar;
+use alloc::string::String;
+
+/// What the application tells the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// News from the hardware.
+    Fact(Fact),
+    /// The answer to a question.
+    Answer(Answer),
+    /// End the charge: the car is asked to stop. It has a while to do so.
+    Stop,
+    /// Ask the car for a new schedule, because limits have changed.
+    Renegotiate,
+    /// Close the connection now and switch everything off.
+    Abort,
+}
+
+/// What the engine tells the application.
+#[derive(Debug)]
+pub enum Event {
+    /// A protocol was agreed on.
+    Protocol(Protocol),
+    /// The session has a number.
+    Session { id: [u8; 8], evcc_id: String, resumed: bool },
+    /// The session reached a phase.
+    Phase(Phase),
+    /// A contract was shown and its chain is good.
+    ContractVerified(Identity),
+    /// The car signed the challenge with the contract's key.
+    SignatureVerified(SignedInfoGrammar),
+    /// Somebody has to decide; the engine keeps the car waiting meanwhile.
+    Authorize(Question),
+    /// Somebody said yes.
+    Authorized { identity: Identity, by: String, token: Option<String> },
+    /// Somebody said no.
+    Denied { by: String, denial: Denial },
+    /// The hardware has to do something.
+    Order(Order),
+    /// Energy is on: contactors are closed and the car may draw.
+    EnergyOn,
+    /// Energy is off again.
+    EnergyOff,
+    /// The car signed a meter reading, in Wh.
+    Receipt { energy: Option<u64> },
+    /// A request was refused; the session ends.
+    Refused { request: String, code: ResponseCode, why: String },
+    /// The session is over: send what is left, then close the connection.
+    Ended(Ended),
+}
+
+/// What the hardware has to do. Orders name a wanted state, so repeating one is harmless.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Order {
+    /// Test the isolation of the cable and tell by [`Fact::Isolation`].
+    CheckCable,
+    /// Bring the open output to this voltage, with at most this current.
+    PreCharge { voltage: f64, current: f64 },
+    /// Connect the car and tell by [`Fact::Contactor`].
+    CloseContactor,
+    /// Follow the car's wish within the announced limits (DC), in V and A.
+    Deliver { voltage: f64, current: f64 },
+    /// Bring current and voltage to zero (DC).
+    SupplyOff,
+    /// Disconnect the car and tell by [`Fact::Contactor`].
+    OpenContactor,
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ended {
+    /// The car said goodbye.
+    Terminated,
+    /// The car will come back to this session.
+    Paused,
+    /// There was no protocol in common.
+    NoProtocol,
+    /// A request was refused.
+    Refused,
+    /// The car was silent for too long.
+    Timeout,
+    /// The car closed the connection in the middle.
+    Closed,
+    /// The car sent what cannot be read.
+    Malformed,
+    /// The application wanted it.
+    Aborted,
+}
+
+impl Ended {
+    /// Whether the session ran to its regular end.
+    pub const fn is_regular(&self) -> bool {
+        matches!(self, Self::Terminated | Self::Paused)
+    }
+}

@@ -1,0 +1,192 @@
+//! Signatures in message headers: digests over EXI fragments, ECDSA over `SignedInfo`.
+//!
+//! The digest of an element is taken over its fragment in the message set's grammar, the signature
+//! over the fragment of `SignedInfo`. Writers agree on the grammar of the XML Signature schema alone
+//! for the latter; a few use the message set's, so both are tried.
+
+use crate::fixed;
+use crate::iso2;
+use crate::xmldsig::{self, *};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use exi::{Bytes, Fragment, List, SchemaSet, Text};
+use pki::{PublicKey, Signer};
+use ring::digest::{SHA256, digest};
+use ring::rand::SecureRandom;
+
+const CANONICAL_EXI: &str = "http://www.w3.org/TR/canonical-exi/";
+const ECDSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+const SHA256_URI: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+/// [V2G2-909]
+const MOST_REFERENCES: usize = 4;
+
+/// The grammar in which a `SignedInfo` was signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignedInfoGrammar {
+    /// Of the XML Signature schema alone, as nearly everybody does.
+    XmlSignature,
+    /// Of the message set.
+    MessageSet,
+}
+
+impl fmt::Display for SignedInfoGrammar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::XmlSignature => "XML Signature grammar",
+            Self::MessageSet => "message set grammar",
+        })
+    }
+}
+
+/// An element as a signature refers to it: its `Id` and the digest of its fragment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Signed<'a> {
+    id: &'a str,
+    digest: [u8; 32],
+}
+
+impl<'a> Signed<'a> {
+    /// The digest of `element` as a fragment of the grammar `G`.
+    pub fn element<G: SchemaSet, E: Fragment<G>>(id: &'a str, element: &E) -> Result<Self, exi::Error> {
+        Ok(Self { id, digest: sha256(&element.encode_fragment()?) })
+    }
+}
+
+/// Signs elements together: one reference each, one signature for all. [V2G2-767] [V2G2-771]
+pub fn sign(
+    elements: &[Signed<'_>],
+    key: &dyn Signer,
+    random: &dyn SecureRandom,
+) -> Result<Signature, SignError> {
+    if elements.is_empty() || elements.len() > MOST_REFERENCES {
+        return Err(SignError::References(elements.len()));
+    }
+    let reference = |signed: &Signed<'_>| -> Result<Reference, SignError> {
+        let mut uri = String::from("#");
+        uri.push_str(signed.id);
+        let transform = Transform { algorithm: fixed(CANONICAL_EXI), content: List::default() };
+        Ok(Reference {
+            id: None,
+            kind: None,
+            uri: Some(Text::new(uri).map_err(|_| SignError::Id)?),
+            transforms: Some(Transforms {
+                transform: List::new(alloc::vec![transform]).unwrap_or_default(),
+            }),
+            digest_method: DigestMethod {
+                algorithm: fixed(SHA256_URI),
+                any: List::default(),
+            },
+            digest_value: Bytes::new(signed.digest.as_slice()).unwrap_or_default(),
+        })
+    };
+    let references = elements.iter().map(reference).collect::<Result<Vec<_>, _>>()?;
+    let signed_info = SignedInfo {
+        id: None,
+        canonicalization_method: CanonicalizationMethod {
+            algorithm: fixed(CANONICAL_EXI),
+            any: List::default(),
+        },
+        signature_method: SignatureMethod {
+            algorithm: fixed(ECDSA_SHA256),
+            hmac_output_length: None,
+            any: List::default(),
+        },
+        reference: List::new(references).unwrap_or_default(),
+    };
+    let octets = Fragment::<xmldsig::Grammar>::encode_fragment(&signed_info)?;
+    let value = key.sign_raw(&octets, random).map_err(|_| SignError::Key)?;
+    Ok(Signature {
+        id: None,
+        signed_info,
+        signature_value: SignatureValue { id: None, value: Bytes::new(value.as_slice()).unwrap_or_default() },
+        key_info: None,
+        object: List::default(),
+    })
+}
+
+/// Checks that a signature covers exactly these elements and fits the key.
+pub fn verify(
+    signature: &Signature,
+    elements: &[Signed<'_>],
+    key: &PublicKey,
+) -> Result<SignedInfoGrammar, VerifyError> {
+    let info = &signature.signed_info;
+    algorithm("canonicalization", &info.canonicalization_method.algorithm, CANONICAL_EXI)?;
+    algorithm("signature", &info.signature_method.algorithm, ECDSA_SHA256)?;
+    if info.reference.len() > MOST_REFERENCES || info.reference.len() != elements.len() {
+        return Err(VerifyError::References(info.reference.len()));
+    }
+    for reference in info.reference.iter() {
+        algorithm("digest", &reference.digest_method.algorithm, SHA256_URI)?;
+        for transform in reference.transforms.iter().flat_map(|t| t.transform.iter()) {
+            algorithm("transform", &transform.algorithm, CANONICAL_EXI)?;
+        }
+    }
+    for signed in elements {
+        let named = |r: &&Reference| {
+            r.uri.as_ref().and_then(|u| u.as_str().strip_prefix('#')) == Some(signed.id)
+        };
+        let reference =
+            info.reference.iter().find(named).ok_or_else(|| VerifyError::Missing(signed.id.into()))?;
+        if reference.digest_value.as_slice() != signed.digest {
+            return Err(VerifyError::Digest(signed.id.into()));
+        }
+    }
+    let value = signature.signature_value.value.as_slice();
+    let forms = [
+        (SignedInfoGrammar::XmlSignature, Fragment::<xmldsig::Grammar>::encode_fragment(info)),
+        (SignedInfoGrammar::MessageSet, Fragment::<iso2::Grammar>::encode_fragment(info)),
+    ];
+    for (grammar, octets) in forms {
+        if key.verify_raw(&octets?, value).is_ok() {
+            return Ok(grammar);
+        }
+    }
+    Err(VerifyError::Value)
+}
+
+fn algorithm(what: &'static str, found: &AnyText, wanted: &str) -> Result<(), VerifyError> {
+    if found.as_str() == wanted {
+        Ok(())
+    } else {
+        Err(VerifyError::Algorithm { what, found: found.as_str().into() })
+    }
+}
+
+fn sha256(octets: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SHA-256 gives 32 octets.
+    out.copy_from_slice(digest(&SHA256, octets).as_ref());
+    out
+}
+
+/// Why a signature could not be made.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SignError {
+    #[error("{0} references, where 1 to 4 are allowed")]
+    References(usize),
+    #[error("the Id is too long")]
+    Id,
+    #[error("the key could not sign")]
+    Key,
+    #[error("the element does not encode: {0}")]
+    Element(#[from] exi::Error),
+}
+
+/// Why a signature is not good.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum VerifyError {
+    #[error("unknown {what} algorithm {found:?}")]
+    Algorithm { what: &'static str, found: String },
+    #[error("{0} references do not match what is signed here")]
+    References(usize),
+    #[error("no reference to element {0:?}")]
+    Missing(String),
+    #[error("the digest of element {0:?} does not match")]
+    Digest(String),
+    #[error("the signature does not fit the key")]
+    Value,
+    #[error("the signed information does not encode: {0}")]
+    Element(#[from] exi::Error),
+}
