@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# OpenSSL judges what the pki crate issues and signs; pki judges what OpenSSL makes, and a foreign test PKI if one is given:
+#   .ci/openssl-pki.sh [DIR]
+# DIR holds Josev's certificates of ISO 15118-2 as PEM (seccLeafCert.pem, cpoSubCA1Cert.pem, v2gRootCACert.pem and so on).
+set -euo pipefail
+foreign=${1:+$(cd "$1" && pwd)}
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cargo build -q -p pnc-pki --example pki_files
+pki=${CARGO_TARGET_DIR:-target}/debug/examples/pki_files
+fail() { echo "FAIL: $*" >&2; exit 1; }
+
+"$pki" write "$work/pki"
+cd "$work/pki"
+count=0
+for cert in certs/*.pem; do
+  name=$(basename "$cert" .pem)
+  text=$(openssl x509 -in "$cert" -noout -text)
+  for want in 'Version: 3' 'ASN1 OID: prime256v1' 'Signature Algorithm: ecdsa-with-SHA256' 'Basic Constraints: critical' 'Key Usage: critical' 'Subject Key Identifier'; do
+    grep -q "$want" <<<"$text" || fail "$name: no '$want'"
+  done
+  size=$(openssl x509 -in "$cert" -outform der | wc -c)
+  ((size <= 800)) || fail "$name: $size octets"
+  openssl pkey -in "keys/$name.pem" -check -noout >/dev/null 2>&1 || fail "$name: key"
+  [[ $(openssl x509 -in "$cert" -noout -pubkey) == $(openssl pkey -in "keys/$name.pem" -pubout) ]] || fail "$name: key and certificate differ"
+  count=$((count + 1))
+done
+chain() { # LEAF ROOT [OPTION..]
+  local leaf=$1 root=$2; shift 2
+  openssl verify -x509_strict "$@" -CAfile "certs/$root.pem" -untrusted "chains/$leaf.pem" "certs/$leaf.pem" >/dev/null || fail "$leaf under $root"
+}
+chain secc v2g_root -purpose sslserver
+chain cps v2g_root
+chain contract mo_root
+chain oem_provisioning oem_root
+openssl verify -x509_strict -CAfile certs/oem_root.pem -untrusted chains/contract.pem certs/contract.pem >/dev/null 2>&1 && fail "contract under a foreign root"
+echo "openssl: $count certificates with keys, 4 chains good"
+cd - >/dev/null
+
+"$pki" defects "$work/defects"
+count=0
+for place in "$work"/defects/*/*; do
+  name=$(basename "$(dirname "$place")")/$(basename "$place")
+  good=0
+  openssl verify -x509_strict -CAfile "$place/root.pem" -untrusted "$place/subs.pem" "$place/leaf.pem" >/dev/null 2>&1 && good=1
+  case $name in
+    */None) ((good)) || fail "openssl refuses the control $name" ;;
+    */SubOnOtherCurve) ;; # the leaf below carries the signature of the other key
+    *) ((good)) && fail "openssl accepts $name"; count=$((count + 1)) ;;
+  esac
+done
+echo "openssl: 2 controls good, $count defects refused"
+
+cd "$work"
+openssl ecparam -name prime256v1 -genkey -noout -out sec1.pem
+openssl pkcs8 -topk8 -nocrypt -in sec1.pem -out pkcs8.pem
+openssl pkcs8 -topk8 -passout pass:x -in sec1.pem -out encrypted.pem
+openssl ecparam -name secp384r1 -genkey -noout -out p384.pem
+cd - >/dev/null
+for key in sec1 pkcs8; do
+  [[ $("$pki" public "$work/$key.pem") == $(openssl pkey -in "$work/$key.pem" -pubout) ]] || fail "$key: public key"
+  echo message >"$work/message"
+  "$pki" sign "$work/$key.pem" "$work/message" >"$work/signature"
+  openssl dgst -sha256 -verify <(openssl pkey -in "$work/$key.pem" -pubout) -signature "$work/signature" "$work/message" >/dev/null || fail "$key: signature"
+done
+"$pki" public "$work/encrypted.pem" 2>&1 | grep -q Encrypted || fail "encrypted key"
+"$pki" public "$work/p384.pem" 2>&1 | grep -q NotP256 || fail "key on another curve"
+echo "openssl: keys and signatures good both ways"
+
+[[ -n ${foreign:-} ]] || exit 0
+cat "$foreign"/cpoSubCA[12]Cert.pem >"$work/cpo.pem"
+cat "$foreign"/moSubCA[12]Cert.pem >"$work/mo.pem"
+cat "$foreign"/oemSubCA[12]Cert.pem >"$work/oem.pem"
+cat "$foreign"/cpsSubCA[12]Cert.pem >"$work/cps.pem"
+"$pki" verify secc "$foreign/v2gRootCACert.pem" "$foreign/seccLeafCert.pem" "$work/cpo.pem"
+"$pki" verify contract "$foreign/moRootCACert.pem" "$foreign/contractLeafCert.pem" "$work/mo.pem"
+"$pki" verify oem "$foreign/oemRootCACert.pem" "$foreign/oemLeafCert.pem" "$work/oem.pem"
+"$pki" verify cps "$foreign/v2gRootCACert.pem" "$foreign/cpsLeafCert.pem" "$work/cps.pem"
+"$pki" verify contract "$foreign/v2gRootCACert.pem" "$foreign/contractLeafCert.pem" "$work/mo.pem" 2>/dev/null && fail "contract under the wrong root"
+for key in seccLeaf contractLeaf; do
+  [[ ! -e $foreign/$key.pkcs8.pem ]] || "$pki" public "$foreign/$key.pkcs8.pem" >/dev/null
+done
+echo "pki: the foreign hierarchy verifies in all four roles"

@@ -1,0 +1,143 @@
+//! Certificates and keys as files, for other tools to judge.
+//!
+//! ```text
+//! pki_files write DIR            a complete test hierarchy
+//! pki_files defects DIR          station and contract chains with one defect each: leaf.pem, subs.pem, root.pem
+//! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the lenient level, prints deviations from the strict one
+//! pki_files sign KEY FILE        signs a file, DER signature on standard output
+//! pki_files public KEY           public key as PEM on standard output
+//! pki_files identify TEXT        what an identifier is
+//! ```
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pki::chain::{Anchors, Level, Role, RootKind, verify};
+use pki::issue::{Defect, Hierarchy, Options};
+use pki::key::{PrivateKey, Signer, signature_to_der};
+use pki::{id, pem};
+use ring::rand::SystemRandom;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut out = std::io::stdout().lock();
+    match arguments.as_slice() {
+        ["write", directory] => {
+            for (path, octets) in hierarchy()?.files() {
+                save(&Path::new(directory).join(path), &octets)?;
+            }
+        }
+        ["defects", directory] => defects(Path::new(directory))?,
+        ["verify", role, root, leaf, subs] => {
+            writeln!(out, "{}", verified(role, root, leaf, subs)?)?
+        }
+        ["sign", key, file] => {
+            let signature =
+                private_key(key)?.sign_raw(&std::fs::read(file)?, &SystemRandom::new())?;
+            out.write_all(&signature_to_der(&signature))?;
+        }
+        ["public", key] => {
+            let spki = private_key(key)?.public_key().to_spki();
+            let text = pem::certificate(&spki).replace("CERTIFICATE", "PUBLIC KEY");
+            out.write_all(text.as_bytes())?;
+        }
+        ["identify", text] => {
+            for verdict in id::identify(text)? {
+                writeln!(out, "{verdict}")?;
+            }
+        }
+        _ => return Err("see the head of pki/examples/pki_files.rs".into()),
+    }
+    Ok(())
+}
+
+fn hierarchy() -> Result<Hierarchy, Box<dyn Error>> {
+    let options =
+        Options { ocsp: Some("http://ocsp.example.com/v2g".to_owned()), ..Options::default() };
+    Ok(Hierarchy::generate(&SystemRandom::new(), now()?, options)?)
+}
+
+fn defects(directory: &Path) -> Result<(), Box<dyn Error>> {
+    let hierarchy = hierarchy()?;
+    let all = [
+        Defect::None,
+        Defect::ExpiredLeaf,
+        Defect::ExpiredSub1,
+        Defect::ExpiredSub2,
+        Defect::ExpiredRoot,
+        Defect::NotYetValidLeaf,
+        Defect::TwinRoot,
+        Defect::UnknownRoot,
+        Defect::SelfSignedLeaf,
+        Defect::LeafAsIssuer,
+        Defect::ThirdSub,
+        Defect::SwappedPathLengths,
+        Defect::MissingSub2,
+        Defect::SubWithoutCertSign,
+        Defect::SubNotCa,
+        Defect::SubOnOtherCurve,
+        Defect::Sha1Signature,
+        Defect::TamperedSignature,
+        Defect::TamperedBody,
+        Defect::UnknownCriticalExtension,
+    ];
+    for role in [Role::Secc, Role::Contract] {
+        for defect in all {
+            let chain = hierarchy.damaged(role, defect, &SystemRandom::new())?;
+            let place = directory.join(format!("{role:?}")).join(format!("{defect:?}"));
+            let roots =
+                chain.anchors.iter().filter(|anchor| role.roots().first() == Some(&anchor.kind()));
+            let roots: String =
+                roots.map(|anchor| pem::certificate(anchor.certificate().der())).collect();
+            let subs: String = chain.subs.iter().map(|sub| pem::certificate(sub)).collect();
+            save(&place.join("leaf.pem"), pem::certificate(&chain.leaf).as_bytes())?;
+            save(&place.join("subs.pem"), subs.as_bytes())?;
+            save(&place.join("root.pem"), roots.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn verified(role: &str, root: &str, leaf: &str, subs: &str) -> Result<String, Box<dyn Error>> {
+    let (role, kind) = match role {
+        "secc" => (Role::Secc, RootKind::V2g),
+        "contract" => (Role::Contract, RootKind::Mo),
+        "oem" => (Role::OemProvisioning, RootKind::Oem),
+        "cps" => (Role::Cps, RootKind::V2g),
+        _ => return Err("ROLE is secc, contract, oem or cps".into()),
+    };
+    let read = |path: &str| -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+        Ok(pem::certificates(&std::fs::read_to_string(path)?)?)
+    };
+    let mut anchors = Anchors::new();
+    for root in read(root)? {
+        anchors.add(kind, &root)?;
+    }
+    let leaf = read(leaf)?.into_iter().next().unwrap_or_default();
+    // A file of the whole chain holds the leaf once more.
+    let subs: Vec<_> = read(subs)?.into_iter().filter(|sub| *sub != leaf).collect();
+    let chain = verify(role, &leaf, &subs, &anchors, now()?, Level::Lenient)?;
+    let mut text = format!("verified: {}", chain.leaf().subject());
+    if let Some(evcoid) = chain.evcoid() {
+        text += &format!("\ncontract {evcoid}, check digit {}", evcoid.check_digit());
+    }
+    for (position, broken) in chain.deviations() {
+        text += &format!("\ndeviation, {position}: {broken}");
+    }
+    Ok(text)
+}
+
+fn private_key(path: &str) -> Result<PrivateKey, Box<dyn Error>> {
+    Ok(PrivateKey::from_pem(&std::fs::read_to_string(path)?, &SystemRandom::new())?)
+}
+
+fn save(path: &Path, octets: &[u8]) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    std::fs::write(path, octets)
+}
+
+fn now() -> Result<i64, Box<dyn Error>> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?)
+}

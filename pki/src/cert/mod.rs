@@ -1,0 +1,209 @@
+//! Certificates, parsed into what the checks of Plug & Charge need.
+
+mod error;
+mod name;
+mod parse;
+mod usage;
+
+pub use error::{CertError, Field};
+pub use name::{Attribute, AttributeKind, Name};
+pub use usage::{ExtendedKeyUsage, KeyUsage};
+
+use crate::key::{KeyError, PublicKey};
+
+/// A parsed X.509 certificate. Nothing is verified yet: see [`crate::chain`] and [`crate::profile`].
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    der: Box<[u8]>,
+    /// The signed part of `der`.
+    tbs: core::ops::Range<usize>,
+    version: u32,
+    serial: Vec<u8>,
+    signature_algorithm: SignatureAlgorithm,
+    signature: Vec<u8>,
+    issuer: Name,
+    subject: Name,
+    not_before: i64,
+    not_after: i64,
+    key: CertificateKey,
+    extensions: Extensions,
+}
+
+/// Algorithm of a certificate's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureAlgorithm {
+    /// ecdsa-with-SHA256, the one of ISO 15118-2.
+    EcdsaSha256,
+    /// Any other, as a dotted object identifier.
+    Other(String),
+}
+
+/// Public key of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateKey {
+    /// Curve P-256, uncompressed point: the one of ISO 15118-2.
+    P256(PublicKey),
+    /// Curve P-256, but the point is compressed or malformed.
+    P256Point,
+    /// Another elliptic curve, as a dotted object identifier.
+    OtherCurve(String),
+    /// RSA.
+    Rsa,
+    /// Any other algorithm, as a dotted object identifier.
+    Other(String),
+}
+
+/// The extensions that the checks look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// Basic constraints.
+    pub basic_constraints: Option<Extension<BasicConstraints>>,
+    /// Key usage.
+    pub key_usage: Option<Extension<KeyUsage>>,
+    /// Extended key usage.
+    pub extended_key_usage: Option<Extension<Vec<ExtendedKeyUsage>>>,
+    /// Subject key identifier.
+    pub subject_key_id: Option<Extension<Vec<u8>>>,
+    /// Key identifier of the authority key identifier; empty when that has another form.
+    pub authority_key_id: Option<Extension<Vec<u8>>>,
+    /// OCSP responders of the authority information access.
+    pub ocsp: Option<Extension<Vec<String>>>,
+    /// Addresses of revocation lists.
+    pub crl: Option<Extension<Vec<String>>>,
+    /// Dotted object identifiers of all extensions with their criticality, in order.
+    pub all: Vec<Extension<String>>,
+}
+
+/// An extension's value and whether it is critical.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension<T> {
+    /// Whoever does not understand it must refuse the certificate.
+    pub critical: bool,
+    /// The value.
+    pub value: T,
+}
+
+/// Basic constraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// May issue certificates.
+    pub ca: bool,
+    /// How many authorities may follow below.
+    pub path_len: Option<u32>,
+}
+
+impl Certificate {
+    /// Largest certificate that is read, in octets. The profiles allow less: 800 in ISO 15118-2 [V2G2-010].
+    pub const MAX_DER: usize = 8192;
+
+    /// Parses one certificate in DER; nothing may follow it.
+    pub fn parse(der: &[u8]) -> Result<Self, CertError> {
+        parse::certificate(der)
+    }
+
+    /// The certificate in DER, as parsed.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// X.509 version, 1 to 3.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Content octets of the serial number, as encoded.
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// Issuer's name.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// Subject's name.
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// First second of validity, seconds since 1970.
+    pub fn not_before(&self) -> i64 {
+        self.not_before
+    }
+
+    /// Last second of validity, seconds since 1970.
+    pub fn not_after(&self) -> i64 {
+        self.not_after
+    }
+
+    /// Public key.
+    pub fn key(&self) -> &CertificateKey {
+        &self.key
+    }
+
+    /// Public key, if it is one that ISO 15118-2 allows.
+    pub fn public_key(&self) -> Result<&PublicKey, KeyError> {
+        match &self.key {
+            CertificateKey::P256(key) => Ok(key),
+            CertificateKey::P256Point => Err(KeyError::Malformed("uncompressed P-256 point")),
+            _ => Err(KeyError::NotP256),
+        }
+    }
+
+    /// Algorithm of the signature.
+    pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
+        &self.signature_algorithm
+    }
+
+    /// Extensions.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Whether the basic constraints make it an authority.
+    pub fn is_ca(&self) -> bool {
+        self.extensions.basic_constraints.as_ref().is_some_and(|constraints| constraints.value.ca)
+    }
+
+    /// Whether subject and issuer are the same name.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Verifies this certificate's signature with the issuer's key: ecdsa-with-SHA256 on P-256 only.
+    pub fn verify_signed_by(&self, issuer: &PublicKey) -> Result<(), KeyError> {
+        if self.signature_algorithm != SignatureAlgorithm::EcdsaSha256 {
+            return Err(KeyError::NotP256);
+        }
+        issuer.verify_der(self.der.get(self.tbs.clone()).unwrap_or_default(), &self.signature)
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl core::fmt::Display for CertificateKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::P256(_) => f.write_str("EC P-256"),
+            Self::P256Point => f.write_str("EC P-256, point not uncompressed"),
+            Self::OtherCurve(oid) => write!(f, "EC on curve {oid}"),
+            Self::Rsa => f.write_str("RSA"),
+            Self::Other(oid) => f.write_str(oid),
+        }
+    }
+}
+
+impl core::fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::EcdsaSha256 => f.write_str("ecdsa-with-SHA256"),
+            Self::Other(oid) => f.write_str(oid),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use core::fmt;
+
+use super::{Role, RootKind};
+use crate::cert::CertError;
+use crate::profile::Broken;
+use crate::time;
+
+/// Place of a certificate in a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Position {
+    /// The leaf.
+    Leaf,
+    /// An authority, counted from 0: as sent while the chain is put together, from the leaf's issuer in a [`super::Chain`].
+    Sub(usize),
+    /// The root.
+    Root,
+}
+
+/// Why a chain is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// A certificate cannot be parsed.
+    #[error("unreadable certificate ({at}): {error}")]
+    Unparsable {
+        /// Which.
+        at: Position,
+        /// Why.
+        error: CertError,
+    },
+    /// More certificates than a peer may send.
+    #[error("{found} certificates beside the leaf, at most {max} are read")]
+    TooMany {
+        /// Certificates found.
+        found: usize,
+        /// Certificates read.
+        max: usize,
+    },
+    /// A key or signature that is not ECDSA with SHA-256 on P-256 [V2G2-006][V2G2-007].
+    #[error("{found} ({at}) where ECDSA with SHA-256 on P-256 is wanted")]
+    Algorithm {
+        /// Whose key or signature.
+        at: Position,
+        /// What it is.
+        found: String,
+    },
+    /// The issuer is neither among the certificates sent nor among our roots [V2G2-924].
+    #[error("no issuer for the certificate ({at}): {issuer}")]
+    NoIssuer {
+        /// Last certificate whose signature verified, or the leaf.
+        at: Position,
+        /// Issuer's name.
+        issuer: String,
+    },
+    /// The chain ends at a self-signed certificate that the peer sent and that is not among our roots [V2G2-924].
+    #[error("the chain ends at a root we do not hold: {subject}")]
+    UntrustedRoot {
+        /// Subject of that certificate.
+        subject: String,
+    },
+    /// The chain ends at one of our roots that is none for this role [V2G2-925].
+    #[error("a {found:?} root is no anchor for {role:?}")]
+    WrongRoot {
+        /// Role asked for.
+        role: Role,
+        /// Kind of the root.
+        found: RootKind,
+    },
+    /// The signature does not verify with the key of the certificate that carries the issuer's name.
+    #[error("bad signature ({at})")]
+    BadSignature {
+        /// Certificate whose signature is bad.
+        at: Position,
+    },
+    /// The authorities were not sent in order, leaf's issuer first.
+    #[error("authorities out of order")]
+    Order,
+    /// The validity has ended: `FAILED_CertificateExpired`.
+    #[error("expired on {} ({at})", time::text(*not_after))]
+    Expired {
+        /// Which certificate.
+        at: Position,
+        /// Last second of validity.
+        not_after: i64,
+    },
+    /// The validity has not begun: `FAILED_CertificateExpired` too [V2G2-824].
+    #[error("not valid before {} ({at})", time::text(*not_before))]
+    NotYetValid {
+        /// Which certificate.
+        at: Position,
+        /// First second of validity.
+        not_before: i64,
+    },
+    /// A certificate that issued another is no authority [V2G2-867].
+    #[error("not an authority, but it issued a certificate ({at})")]
+    NotCa {
+        /// Which certificate.
+        at: Position,
+    },
+    /// A certificate that issued another may not sign certificates.
+    #[error("its key usage does not allow to sign certificates ({at})")]
+    NotForSigning {
+        /// Which certificate.
+        at: Position,
+    },
+    /// More authorities below a certificate than it allows, or more than the standard does [V2G2-009].
+    #[error("{found} authorities follow below, {allowed} allowed ({at})")]
+    PathLength {
+        /// Which certificate.
+        at: Position,
+        /// Authorities it allows below itself.
+        allowed: u32,
+        /// Authorities found.
+        found: u32,
+    },
+    /// A public root issued the leaf itself [V2G2-868].
+    #[error("the leaf was issued by the root itself")]
+    RootIssuedLeaf,
+    /// A certificate does not follow its profile [V2G2-884].
+    #[error("the profile is broken ({at}): {}", .broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Profile {
+        /// Which certificate.
+        at: Position,
+        /// The rules it breaks.
+        broken: Vec<Broken>,
+    },
+}
+
+impl ChainError {
+    /// The certificate to blame, where there is one.
+    pub fn at(&self) -> Option<Position> {
+        match self {
+            Self::Unparsable { at, .. }
+            | Self::Algorithm { at, .. }
+            | Self::NoIssuer { at, .. }
+            | Self::BadSignature { at }
+            | Self::Expired { at, .. }
+            | Self::NotYetValid { at, .. }
+            | Self::NotCa { at }
+            | Self::NotForSigning { at }
+            | Self::PathLength { at, .. }
+            | Self::Profile { at, .. } => Some(*at),
+            Self::TooMany { .. }
+            | Self::UntrustedRoot { .. }
+            | Self::WrongRoot { .. }
+            | Self::Order
+            | Self::RootIssuedLeaf => None,
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leaf => f.write_str("leaf"),
+            Self::Sub(i) => write!(f, "authority {i}"),
+            Self::Root => f.write_str("root"),
+        }
+    }
+}

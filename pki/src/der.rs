@@ -1,0 +1,169 @@
+//! Just enough DER: a writer for certificates and keys, a reader for keys.
+
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const OID: u8 = 0x06;
+pub(crate) const UTF8_STRING: u8 = 0x0c;
+pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+pub(crate) const IA5_STRING: u8 = 0x16;
+pub(crate) const UTC_TIME: u8 = 0x17;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+
+/// Context-specific tag, constructed.
+pub(crate) const fn explicit(number: u8) -> u8 {
+    0xa0 | number
+}
+
+/// Context-specific tag, primitive.
+pub(crate) const fn implicit(number: u8) -> u8 {
+    0x80 | number
+}
+
+/// One element: tag, definite length, content.
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(content.len() + 4);
+    out.push(tag);
+    let len = content.len().to_be_bytes();
+    match content.len() {
+        short @ 0..=0x7f => out.push(short as u8),
+        _ => {
+            let digits: Vec<u8> = len.iter().copied().skip_while(|&b| b == 0).collect();
+            // A usize has at most eight bytes.
+            out.push(0x80 | digits.len() as u8);
+            out.extend(digits);
+        }
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// A constructed element from its parts.
+pub(crate) fn constructed(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    element(tag, &parts.concat())
+}
+
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    constructed(SEQUENCE, parts)
+}
+
+pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
+    element(OID, content)
+}
+
+/// A non-negative integer from big-endian bytes of any length.
+pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let start = bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len());
+    let digits = bytes.get(start..).unwrap_or_default();
+    let mut content = Vec::with_capacity(digits.len() + 1);
+    if digits.first().is_none_or(|&b| b >= 0x80) {
+        content.push(0);
+    }
+    content.extend_from_slice(digits);
+    element(INTEGER, &content)
+}
+
+/// A bit string of whole bytes.
+pub(crate) fn bit_string(bytes: &[u8]) -> Vec<u8> {
+    constructed(BIT_STRING, &[&[0], bytes])
+}
+
+/// A bit string of named bits, bit 0 first, without trailing zeros.
+pub(crate) fn named_bits(bits: u16) -> Vec<u8> {
+    let mirrored = bits.reverse_bits();
+    let used = (16 - bits.leading_zeros()) as usize;
+    let bytes = mirrored.to_be_bytes();
+    let bytes = bytes.get(..used.div_ceil(8)).unwrap_or_default();
+    let unused = (bytes.len() * 8 - used) as u8;
+    constructed(BIT_STRING, &[&[unused], bytes])
+}
+
+/// Reads elements one after the other.
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+/// The bytes are no DER of the form asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(crate) fn next_is(&self, tag: u8) -> bool {
+        self.rest.first() == Some(&tag)
+    }
+
+    /// Content of the next element, which must have this tag.
+    pub(crate) fn take(&mut self, tag: u8) -> Result<&'a [u8], Malformed> {
+        let (&found, rest) = self.rest.split_first().ok_or(Malformed)?;
+        let (&first, rest) = rest.split_first().ok_or(Malformed)?;
+        let (len, rest) = match first {
+            short @ 0..=0x7f => (usize::from(short), rest),
+            0x81..=0x84 => {
+                let (digits, rest) =
+                    rest.split_at_checked(usize::from(first & 0x7f)).ok_or(Malformed)?;
+                let len = digits.iter().fold(0, |len, &b| len << 8 | usize::from(b));
+                // DER: no leading zero, no long form where the short one does.
+                if len < 0x80 || digits.first() == Some(&0) {
+                    return Err(Malformed);
+                }
+                (len, rest)
+            }
+            _ => return Err(Malformed),
+        };
+        let (content, rest) = rest.split_at_checked(len).ok_or(Malformed)?;
+        if found != tag {
+            return Err(Malformed);
+        }
+        self.rest = rest;
+        Ok(content)
+    }
+
+    /// The next element, which must be constructed with this tag.
+    pub(crate) fn enter(&mut self, tag: u8) -> Result<Self, Malformed> {
+        self.take(tag).map(Self::new)
+    }
+
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
+        if self.is_empty() { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_integers_and_bits_are_minimal() {
+        assert_eq!(element(OCTET_STRING, &[7; 127])[..2], [4, 127]);
+        assert_eq!(element(OCTET_STRING, &[7; 128])[..3], [4, 0x81, 128]);
+        assert_eq!(element(OCTET_STRING, &[7; 300])[..4], [4, 0x82, 1, 44]);
+        assert_eq!(unsigned(&[0, 0, 5]), [2, 1, 5]);
+        assert_eq!(unsigned(&[0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(unsigned(&[0, 0]), [2, 1, 0]);
+        assert_eq!(named_bits(1), [3, 2, 7, 0x80]);
+        assert_eq!(named_bits(0b110_0000), [3, 2, 1, 0x06]);
+        assert_eq!(named_bits(1 << 8), [3, 3, 7, 0, 0x80]);
+        assert_eq!(named_bits(0), [3, 1, 0]);
+    }
+
+    #[test]
+    fn the_reader_refuses_lengths_beyond_the_end() {
+        assert_eq!(Reader::new(&[4, 2, 1]).take(OCTET_STRING), Err(Malformed));
+        assert_eq!(Reader::new(&[4, 0x84, 255, 255, 255, 255]).take(OCTET_STRING), Err(Malformed));
+        assert_eq!(Reader::new(&[4, 0x81, 1, 9]).take(OCTET_STRING), Err(Malformed));
+        assert_eq!(Reader::new(&[4, 0x80]).take(OCTET_STRING), Err(Malformed));
+        assert_eq!(Reader::new(&[4, 1, 9]).take(OCTET_STRING), Ok(&[9][..]));
+        assert_eq!(Reader::new(&[4, 1, 9]).take(SEQUENCE), Err(Malformed));
+    }
+}

@@ -1,0 +1,149 @@
+//! Thin drivers for fuzz targets: any input must end in a value or a typed error, and what was read must be stable.
+
+use ring::rand::SecureRandom;
+
+use crate::chain::{Anchors, Level, Role, verify};
+use crate::id::{Evcoid, Evseid, Pcid, identify};
+use crate::profile::{CertificateKind, check};
+use crate::{cert::Certificate, key::PrivateKey, pem, pool::ContractPool};
+
+/// Reads a text as every kind of identifier; panics if a normal form is no fixed point.
+pub fn identifiers(text: &str) {
+    if let Ok(id) = Evcoid::parse(text) {
+        assert_eq!(
+            Evcoid::parse(id.normal()).as_ref().map(Evcoid::normal),
+            Ok(id.normal()),
+            "normal form of {text:?}"
+        );
+        assert_eq!(
+            Evcoid::parse(&id.separated('*')).as_ref(),
+            Ok(&id),
+            "separated form of {text:?}"
+        );
+        let right = id.with_check_digit();
+        assert!(right.check_digit().is_acceptable(), "check digit of {text:?}");
+        for form in right.other_forms() {
+            assert!(form.to_din().is_ok(), "{form} comes from {text:?}");
+        }
+    }
+    if let Ok(id) = Evseid::parse(text) {
+        assert_eq!(Evseid::parse(&id.separated()).as_ref(), Ok(&id), "separated form of {text:?}");
+    }
+    if let Ok(id) = Pcid::parse(text) {
+        assert_eq!(Pcid::parse(id.normal()).as_ref(), Ok(&id), "normal form of {text:?}");
+        assert!(id.with_check_digit().check_digit().is_acceptable(), "check digit of {text:?}");
+    }
+    if let Ok(verdicts) = identify(text) {
+        assert!(verdicts.iter().all(|verdict| !verdict.to_string().is_empty()));
+    }
+}
+
+/// Parses a certificate and checks it against every profile.
+pub fn certificate(der: &[u8]) {
+    if let Ok(certificate) = Certificate::parse(der) {
+        assert_eq!(certificate.der(), der);
+        for kind in CertificateKind::ALL {
+            let strict = check(&certificate, kind, Level::Strict);
+            let lenient = check(&certificate, kind, Level::Lenient);
+            assert!(lenient.len() <= strict.len(), "lenient finds more than strict as {kind:?}");
+        }
+    }
+}
+
+/// Verifies a chain in every role and level. Returns whether any accepted it.
+pub fn chain(leaf: &[u8], subs: &[&[u8]], anchors: &Anchors, now: i64) -> bool {
+    let mut accepted = false;
+    for role in Role::ALL {
+        for level in [Level::Strict, Level::Lenient] {
+            accepted |= verify(role, leaf, subs, anchors, now, level).is_ok();
+        }
+    }
+    accepted
+}
+
+/// Reads PEM text, and whatever keys and certificates it holds.
+pub fn pem_text(text: &str, rng: &dyn SecureRandom) {
+    let _ = pem::certificates(text);
+    let _ = PrivateKey::from_pem(text, rng);
+}
+
+/// Reads a key in DER.
+pub fn key(der: &[u8], rng: &dyn SecureRandom) {
+    let _ = PrivateKey::from_pkcs8_der(der, rng);
+    let _ = PrivateKey::from_sec1_der(der, rng);
+}
+
+/// Reads a contract pool; panics if what is written back reads differently.
+pub fn pool(text: &str) {
+    if let Ok(pool) = ContractPool::parse(text) {
+        assert_eq!(ContractPool::parse(&pool.to_text()), Ok(pool));
+    }
+}
+
+/// A small deterministic source of test inputs (splitmix64).
+pub struct Dice(u64);
+
+impl Dice {
+    /// Same seed, same inputs.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Next 64 bits.
+    pub fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`; 0 for a bound of 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
+        usize::try_from(self.roll() % bound).unwrap_or(0)
+    }
+
+    /// `len` characters of an alphabet.
+    pub fn text(&mut self, len: usize, alphabet: &str) -> String {
+        let alphabet: Vec<char> = alphabet.chars().collect();
+        (0..len).filter_map(|_| alphabet.get(self.below(alphabet.len())).copied()).collect()
+    }
+
+    /// A text with one to four characters changed, dropped or added.
+    pub fn mutate_text(&mut self, text: &str) -> String {
+        let mut chars: Vec<char> = text.chars().collect();
+        for _ in 0..=self.below(4) {
+            let at = self.below(chars.len());
+            match self.below(3) {
+                0 if at < chars.len() => drop(chars.remove(at)),
+                1 if at < chars.len() => {
+                    chars.insert(at, ['-', '*', '0', 'Z', '\n', '"', 'é'][self.below(7)])
+                }
+                _ => {
+                    if let Some(c) = chars.get_mut(at) {
+                        *c = char::from(u8::try_from(self.below(128)).unwrap_or(0));
+                    }
+                }
+            }
+        }
+        chars.into_iter().collect()
+    }
+
+    /// Bytes with one to four of them changed, dropped, added or cut off.
+    pub fn mutate(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            let [byte, bit, ..] = self.roll().to_le_bytes();
+            match self.below(16) {
+                0 if at < bytes.len() => drop(bytes.remove(at)),
+                1 => bytes.insert(at, byte),
+                2 => bytes.truncate(at),
+                3..=8 => bytes.iter_mut().skip(at).take(1).for_each(|b| *b ^= 1 << (bit % 8)),
+                _ => bytes.iter_mut().skip(at).take(1).for_each(|b| *b = byte),
+            }
+        }
+        bytes
+    }
+}

@@ -1,0 +1,375 @@
+use std::sync::Arc;
+
+use ring::rand::SecureRandom;
+use ring::signature::{ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+
+use super::hierarchy::{Member, kinds, root_kind};
+use super::plan::{KEY_USAGE, Plan};
+use super::{Hierarchy, Identity, IssueError, Issuer};
+use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
+use crate::chain::{Anchors, Role};
+use crate::der;
+use crate::key::{KeyError, PrivateKey, Signer};
+use crate::profile::Authority;
+use crate::time::DAY;
+
+/// One thing wrong with an otherwise sound chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Defect {
+    /// Nothing: the control.
+    None,
+    /// The leaf expired yesterday.
+    ExpiredLeaf,
+    /// The first authority expired yesterday.
+    ExpiredSub1,
+    /// The second authority expired yesterday.
+    ExpiredSub2,
+    /// The root expired yesterday.
+    ExpiredRoot,
+    /// The leaf is valid from tomorrow.
+    NotYetValidLeaf,
+    /// The second authority is valid from tomorrow.
+    NotYetValidSub2,
+    /// Issued under a root of the same name with another key.
+    TwinRoot,
+    /// Issued under a root of another name.
+    UnknownRoot,
+    /// The same, and that root is sent along.
+    OwnRootSent,
+    /// The leaf of another role, with its own sound chain.
+    OtherRole,
+    /// The leaf is signed with its own key.
+    SelfSignedLeaf,
+    /// A leaf issued by the leaf.
+    LeafAsIssuer,
+    /// A third authority below the second.
+    ThirdSub,
+    /// The path lengths of both authorities swapped.
+    SwappedPathLengths,
+    /// The second authority is not sent.
+    MissingSub2,
+    /// The authorities are sent the other way round.
+    InvertedOrder,
+    /// The second authority's key usage lacks the signing of certificates.
+    SubWithoutCertSign,
+    /// The second authority's basic constraints say that it is none.
+    SubNotCa,
+    /// The second authority's key is on the curve P-384.
+    SubOnOtherCurve,
+    /// The leaf's key usage lacks signatures.
+    WithoutDigitalSignature,
+    /// The leaf's key usage is not critical.
+    KeyUsageNotCritical,
+    /// The leaf's basic constraints make it an authority.
+    LeafIsCa,
+    /// The leaf's extended key usage is that of the other side.
+    WrongExtendedKeyUsage,
+    /// The leaf has no domain component.
+    NoDomainComponent,
+    /// The leaf has another role's domain component.
+    WrongDomainComponent,
+    /// The leaf has two domain components.
+    TwoDomainComponents,
+    /// The leaf's common name is no identifier.
+    NoIdentifier,
+    /// The leaf names a country.
+    CountryNamed,
+    /// The leaf's key is RSA.
+    RsaKey,
+    /// The leaf's key is on the curve P-384.
+    OtherCurve,
+    /// The leaf's point is compressed.
+    CompressedPoint,
+    /// The leaf's signature claims to be ECDSA with SHA-1.
+    Sha1Signature,
+    /// A bit of the leaf's signature is flipped.
+    TamperedSignature,
+    /// A character of the leaf's common name is changed after signing.
+    TamperedBody,
+    /// The leaf has a critical extension that nobody knows.
+    UnknownCriticalExtension,
+    /// The leaf has name constraints.
+    NameConstraints,
+    /// The leaf has an extension twice.
+    DuplicateExtension,
+    /// The leaf's serial number is negative.
+    NegativeSerial,
+    /// The leaf has more than 800 octets.
+    TooLarge,
+    /// The leaf's last octet is missing.
+    CutOff,
+}
+
+/// A chain with one defect, and the roots that its receiver holds.
+#[derive(Clone, Debug)]
+pub struct Damaged {
+    /// The leaf as sent: octets, for they need not be a certificate.
+    pub leaf: Vec<u8>,
+    /// The authorities as sent.
+    pub subs: Vec<Vec<u8>>,
+    /// The roots that the receiver holds.
+    pub anchors: Anchors,
+    /// The leaf's key.
+    pub key: Arc<PrivateKey>,
+}
+
+/// Plans of a chain, to be edited before it is issued anew.
+struct Plans {
+    root: Plan,
+    sub1: Plan,
+    sub2: Plan,
+    leaf: Plan,
+}
+
+impl Hierarchy {
+    /// The chain of a role with one defect. Keys and names are those of the sound chain unless the defect says otherwise.
+    pub fn damaged(
+        &self,
+        role: Role,
+        defect: Defect,
+        rng: &dyn SecureRandom,
+    ) -> Result<Damaged, IssueError> {
+        let mut chain = self.issued_anew(role, defect, rng)?;
+        match defect {
+            Defect::OtherRole => {
+                let other = self.identity(match role {
+                    Role::Secc | Role::OemProvisioning => Role::Contract,
+                    Role::Contract => Role::OemProvisioning,
+                    Role::Cps => Role::Secc,
+                });
+                chain = Damaged { anchors: chain.anchors, ..Damaged::from(&other, self.anchors()) };
+            }
+            Defect::LeafAsIssuer => {
+                let kinds = kinds(role);
+                let leaf = self.of(kinds[3]);
+                let key = Arc::new(PrivateKey::generate(rng)?);
+                let second = leaf.plan.issue(key.public_key(), leaf.issuer(), rng)?;
+                chain.subs.insert(0, leaf.certificate.der().to_vec());
+                (chain.leaf, chain.key) = (second.der().to_vec(), key);
+            }
+            Defect::ThirdSub => {
+                let [_, _, sub2, leaf] = kinds(role).map(|kind| self.of(kind));
+                let key = PrivateKey::generate(rng)?;
+                let mut plan = sub2.plan.clone();
+                rename(&mut plan, "Sub-CA 3");
+                let sub3 = plan.issue(key.public_key(), sub2.issuer(), rng)?;
+                let third = Issuer { certificate: &sub3, signer: &key };
+                chain.leaf = leaf.plan.issue(leaf.key.public_key(), third, rng)?.der().to_vec();
+                chain.subs.insert(0, sub3.der().to_vec());
+            }
+            Defect::MissingSub2 => drop(chain.subs.remove(0)),
+            Defect::InvertedOrder => chain.subs.reverse(),
+            Defect::TamperedSignature => {
+                chain.leaf.iter_mut().next_back().into_iter().for_each(|octet| *octet ^= 1)
+            }
+            Defect::TamperedBody => {
+                let name = self
+                    .of(kinds(role)[3])
+                    .plan
+                    .subject
+                    .first()
+                    .map(|(_, name)| name.clone())
+                    .unwrap_or_default();
+                let at =
+                    chain.leaf.windows(name.len()).position(|window| window == name.as_bytes());
+                let last = at.map(|at| at + name.len() - 1).and_then(|at| chain.leaf.get_mut(at));
+                last.into_iter()
+                    .for_each(|octet| *octet = if *octet == b'9' { b'8' } else { b'9' });
+            }
+            Defect::CutOff => drop(chain.leaf.pop()),
+            _ => {}
+        }
+        Ok(chain)
+    }
+
+    fn issued_anew(
+        &self,
+        role: Role,
+        defect: Defect,
+        rng: &dyn SecureRandom,
+    ) -> Result<Damaged, IssueError> {
+        let [root, sub1, sub2, leaf] = kinds(role).map(|kind| self.of(kind));
+        let plan = |member: &Member| member.plan.clone();
+        let mut plans =
+            Plans { root: plan(root), sub1: plan(sub1), sub2: plan(sub2), leaf: plan(leaf) };
+        plans.edit(role, defect, self.now, rng)?;
+        let foreign =
+            matches!(defect, Defect::TwinRoot | Defect::UnknownRoot | Defect::OwnRootSent);
+        let root_key =
+            if foreign { Arc::new(PrivateKey::generate(rng)?) } else { Arc::clone(&root.key) };
+        let root_certificate = if foreign || plans.root != root.plan {
+            plans.root.issue_self_signed(&*root_key, rng)?
+        } else {
+            root.certificate.clone()
+        };
+        let below_root = Issuer { certificate: &root_certificate, signer: &*root_key };
+        let new_sub1 = plans.sub1.issue(sub1.key.public_key(), below_root, rng)?;
+        let below_sub1 = Issuer { certificate: &new_sub1, signer: &*sub1.key };
+        let new_sub2 = plans.sub2.issue(sub2.key.public_key(), below_sub1, rng)?;
+        let below_sub2 = Issuer { certificate: &new_sub2, signer: &*sub2.key };
+        let new_leaf = match defect {
+            Defect::SelfSignedLeaf => {
+                plans.leaf.issue_self_signed(&*leaf.key, rng).map(|leaf| leaf.der().to_vec())
+            }
+            Defect::DuplicateExtension => plans.leaf.forge(leaf.key.public_key(), below_sub2, rng),
+            _ => plans
+                .leaf
+                .issue(leaf.key.public_key(), below_sub2, rng)
+                .map(|leaf| leaf.der().to_vec()),
+        }?;
+        let mut subs = vec![new_sub2.der().to_vec(), new_sub1.der().to_vec()];
+        if defect == Defect::OwnRootSent {
+            subs.push(root_certificate.der().to_vec());
+        }
+        let mut anchors = self.anchors().clone();
+        if let (false, Some(kind)) = (foreign, root_kind(root.kind)) {
+            anchors = Anchors::new();
+            // A self-signed authority is always a root.
+            let _ = anchors.add(kind, root_certificate.der());
+            for anchor in
+                self.anchors().iter().filter(|anchor| *anchor.certificate() != root.certificate)
+            {
+                let _ = anchors.add(anchor.kind(), anchor.certificate().der());
+            }
+        }
+        Ok(Damaged { leaf: new_leaf, subs, anchors, key: Arc::clone(&leaf.key) })
+    }
+}
+
+impl Plans {
+    fn edit(
+        &mut self,
+        role: Role,
+        defect: Defect,
+        now: i64,
+        rng: &dyn SecureRandom,
+    ) -> Result<(), IssueError> {
+        let yesterday = |plan: &mut Plan| shift(plan, now - DAY - plan.not_after);
+        let tomorrow = |plan: &mut Plan| shift(plan, now + DAY - plan.not_before);
+        let leaf = &mut self.leaf;
+        match defect {
+            Defect::ExpiredLeaf => yesterday(leaf),
+            Defect::ExpiredSub1 => yesterday(&mut self.sub1),
+            Defect::ExpiredSub2 => yesterday(&mut self.sub2),
+            Defect::ExpiredRoot => yesterday(&mut self.root),
+            Defect::NotYetValidLeaf => tomorrow(leaf),
+            Defect::NotYetValidSub2 => tomorrow(&mut self.sub2),
+            Defect::UnknownRoot | Defect::OwnRootSent => {
+                rename(&mut self.root, "Somebody's Root CA")
+            }
+            Defect::SwappedPathLengths => {
+                core::mem::swap(&mut self.sub1.authority, &mut self.sub2.authority)
+            }
+            Defect::SubWithoutCertSign => self.sub2.key_usage = KeyUsage::CRL_SIGN,
+            Defect::SubNotCa => self.sub2.authority = Authority::Leaf,
+            Defect::SubOnOtherCurve => self.sub2.forgery.spki = Some(p384_spki(rng)?),
+            Defect::WithoutDigitalSignature => leaf.key_usage = KeyUsage::KEY_AGREEMENT,
+            Defect::KeyUsageNotCritical => leaf.key_usage_critical = false,
+            Defect::LeafIsCa => leaf.authority = Authority::Sub(0),
+            Defect::WrongExtendedKeyUsage => {
+                let secc = role == Role::Secc;
+                leaf.extended_key_usage = vec![if secc {
+                    ExtendedKeyUsage::ClientAuth
+                } else {
+                    ExtendedKeyUsage::ServerAuth
+                }];
+            }
+            Defect::NoDomainComponent => {
+                leaf.subject.retain(|(kind, _)| *kind != AttributeKind::DomainComponent)
+            }
+            Defect::WrongDomainComponent => {
+                let other = if role == Role::Contract { "CPO" } else { "MO" };
+                leaf.subject.retain(|(kind, _)| *kind != AttributeKind::DomainComponent);
+                leaf.subject.push((AttributeKind::DomainComponent, other.to_owned()));
+            }
+            Defect::TwoDomainComponents => {
+                leaf.subject.push((AttributeKind::DomainComponent, "V2G".to_owned()))
+            }
+            Defect::NoIdentifier => rename(leaf, "nobody"),
+            Defect::CountryNamed => leaf.subject.push((AttributeKind::Country, "DE".to_owned())),
+            Defect::RsaKey => leaf.forgery.spki = Some(rsa_spki(rng)?),
+            Defect::OtherCurve => leaf.forgery.spki = Some(p384_spki(rng)?),
+            Defect::CompressedPoint => leaf.forgery.spki = Some(compressed_spki(rng)?),
+            Defect::Sha1Signature => leaf.forgery.signature_algorithm = Some(ECDSA_WITH_SHA1),
+            Defect::UnknownCriticalExtension => {
+                leaf.extra.push((PRIVATE_OID.to_vec(), true, NULL.to_vec()))
+            }
+            Defect::NameConstraints => {
+                let none = der::sequence(&[&der::element(der::explicit(1), &[])]);
+                leaf.extra.push((NAME_CONSTRAINTS.to_vec(), false, none));
+            }
+            Defect::DuplicateExtension => {
+                leaf.extra.push((KEY_USAGE.to_vec(), true, der::named_bits(1)))
+            }
+            Defect::NegativeSerial => leaf.forgery.serial = Some(vec![0x80, 1]),
+            Defect::TooLarge => leaf.ocsp = Some(format!("http://example.com/{}", "x".repeat(400))),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Damaged {
+    fn from(identity: &Identity, anchors: &Anchors) -> Self {
+        Self {
+            leaf: identity.leaf.der().to_vec(),
+            subs: identity.subs.iter().map(|sub| Certificate::der(sub).to_vec()).collect(),
+            anchors: anchors.clone(),
+            key: Arc::clone(&identity.key),
+        }
+    }
+}
+
+fn shift(plan: &mut Plan, seconds: i64) {
+    plan.not_before += seconds;
+    plan.not_after += seconds;
+}
+
+fn rename(plan: &mut Plan, common_name: &str) {
+    plan.subject.iter_mut().take(1).for_each(|(_, value)| common_name.clone_into(value));
+}
+
+fn p384_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
+    let algorithm = &ECDSA_P384_SHA384_ASN1_SIGNING;
+    let document = EcdsaKeyPair::generate_pkcs8(algorithm, rng).map_err(|_| KeyError::Signer)?;
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), rng)
+        .map_err(|_| KeyError::Signer)?;
+    let algorithm = der::sequence(&[&der::oid(EC_PUBLIC_KEY), &der::oid(P384)]);
+    Ok(der::sequence(&[&algorithm, &der::bit_string(pair.public_key().as_ref())]))
+}
+
+fn compressed_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
+    let key = PrivateKey::generate(rng)?;
+    let (head, y) = key.public_key().point().split_at(33);
+    let mut point = head.to_vec();
+    point.iter_mut().take(1).for_each(|form| *form = 2 | y.last().copied().unwrap_or(0) & 1);
+    let algorithm = der::sequence(&[&der::oid(EC_PUBLIC_KEY), &der::oid(P256)]);
+    Ok(der::sequence(&[&algorithm, &der::bit_string(&point)]))
+}
+
+/// An RSA public key of 2048 bits whose private half nobody knows.
+fn rsa_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
+    let mut modulus = [0; 256];
+    rng.fill(&mut modulus).map_err(|_| KeyError::Signer)?;
+    modulus[0] |= 0x80;
+    modulus[255] |= 1;
+    let key = der::sequence(&[&der::unsigned(&modulus), &der::unsigned(&[1, 0, 1])]);
+    let algorithm = der::sequence(&[&der::oid(RSA), NULL]);
+    Ok(der::sequence(&[&algorithm, &der::bit_string(&key)]))
+}
+
+const NULL: &[u8] = &[5, 0];
+/// 1.2.840.10045.4.1
+const ECDSA_WITH_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
+/// 1.2.840.10045.2.1
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+/// 1.2.840.10045.3.1.7
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+/// 1.3.132.0.34
+const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
+/// 1.2.840.113549.1.1.1
+const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1];
+/// 2.5.29.30
+const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+/// 2.25.1: an identifier that names nothing.
+const PRIVATE_OID: &[u8] = &[0x69, 1];
