@@ -46,7 +46,7 @@ pub trait Document: Exi {
         w.need(8 + Self::CODE_BITS);
         w.bits(HEADER, 8);
         w.bits(Self::CODE, Self::CODE_BITS);
-        content::write(self, &mut w, false).map_err(|kind| w.error(kind))?;
+        content::write::<Self, false>(self, &mut w).map_err(|kind| w.error(kind))?;
         w.finish()
     }
 
@@ -222,7 +222,7 @@ fn get_document<D: Document>(v: &mut D, r: &mut Reader<'_, '_>) -> Result<()> {
     r.need(8 + D::CODE_BITS)?;
     r.expect(HEADER, 8);
     r.expect(D::CODE, D::CODE_BITS);
-    content::value(v, r, 0, false, const { name(D::NS, D::NAME) })?;
+    content::value::<D, false>(v, r, 0, const { name(D::NS, D::NAME) })?;
     r.finish()
 }
 
@@ -235,7 +235,7 @@ fn get_fragment<S: SchemaSet, F: Fragment<S>>(v: &mut F, r: &mut Reader<'_, '_>)
     if F::RELAXED {
         r.apart(|r| v.get_relaxed(r, &relaxed::<S>(), name))?;
     } else {
-        content::value(v, r, 0, false, name)?;
+        content::value::<F, false>(v, r, 0, name)?;
     }
     r.need(width)?;
     r.expect(fragment_end::<S>(), width);
@@ -250,7 +250,7 @@ fn put_fragment<S: SchemaSet, F: Fragment<S>>(v: &F, w: &mut Writer<'_>) -> Resu
     if F::RELAXED {
         w.apart(|w| v.put_relaxed(w, &relaxed::<S>()))?;
     } else {
-        content::write(v, w, false)?;
+        content::write::<F, false>(v, w)?;
     }
     w.need(width);
     w.bits(fragment_end::<S>(), width);

@@ -57,19 +57,19 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
             };
             const BRANCHES: u16 = #n;
             const MAX: u32 = ::exi::codec::largest(&[#(::exi::codec::span::<#ty>(false)),*]);
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn branch(&self) -> u16 {
                 match self { #(Self::#variant(_) => #place),* }
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
                 match self { #(Self::#variant(v) => ::exi::codec::element(v, w)),* }
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn blank() -> Self {
                 Self::#first(::exi::Exi::blank())
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, branch: u16, _: u32) -> ::exi::codec::Result<()> {
                 *self = match branch {
                     #(#place => Self::#variant(::exi::Exi::blank()),)*

@@ -42,7 +42,7 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
     let id: Vec<_> = parts.iter().map(|p| p.ident).collect();
     let put = parts.iter().enumerate().map(|(i, p)| {
         let (id, inline) = (p.ident, p.role != Role::Element);
-        quote!(::exi::codec::Field::put(&self.#id, w, &mut s, #i, #inline)?;)
+        quote!(::exi::codec::Field::put::<#inline>(&self.#id, w, &mut s, #i)?;)
     });
     let get = parts.iter().enumerate().map(get);
     // Text belongs to the element, so that its name is the one the parent knows.
@@ -60,17 +60,17 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
                     shape: ::exi::schema::Shape::Complex(#reflection),
                 };
                 const MAX: u32 = ::exi::codec::total(&STATES, &[#(#spans),*]);
-                #[inline(always)]
+                #[cfg_attr(not(debug_assertions), inline(always))]
                 fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
                     let mut s = ::exi::codec::WriteSeq::new(&STATES);
                     #(#put)*
                     s.end(w)
                 }
-                #[inline(always)]
+                #[cfg_attr(not(debug_assertions), inline(always))]
                 fn blank() -> Self {
                     Self { #(#id: ::exi::codec::Field::empty()),* }
                 }
-                #[inline(always)]
+                #[cfg_attr(not(debug_assertions), inline(always))]
                 fn get(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, _: u16, #named: u32) -> ::exi::codec::Result<()> {
                     let mut s = ::exi::codec::ReadSeq::new(&STATES);
                     #(#get)*
@@ -139,7 +139,7 @@ fn get((i, part): (usize, &Part<'_>)) -> TokenStream {
     match role {
         Role::Text => quote!(::exi::codec::read_text(&mut self.#ident, r, &mut s, #i, name)?;),
         _ => quote! {
-            ::exi::codec::Field::get(&mut self.#ident, r, &mut s, #i, #attribute, const { ::exi::codec::name(#ns, #name) })?;
+            ::exi::codec::Field::get::<#attribute>(&mut self.#ident, r, &mut s, #i, const { ::exi::codec::name(#ns, #name) })?;
         },
     }
 }

@@ -98,7 +98,12 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         Item { branches: T::BRANCHES, min: MIN, max: MAX }
     };
     #[inline(always)]
-    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
+    fn put<const INLINE: bool>(
+        &self,
+        w: &mut Writer<'_>,
+        s: &mut WriteSeq,
+        i: usize,
+    ) -> Result<()> {
         let st = s.states[i];
         if length(self.0.len(), MIN as usize, MAX as usize).is_err() {
             return w.err(Kind::Range);
@@ -111,7 +116,7 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
             w.need(WORD);
             w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
             w.room = WORD - WIDEST;
-            write(v, w, inline)?;
+            write::<T, INLINE>(v, w)?;
             if done < MIN {
                 (s.width, s.first) = (st.forced, st.before)
             } else if done < MAX {
@@ -128,12 +133,11 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         Self(Vec::new())
     }
     #[inline(always)]
-    fn get(
+    fn get<const INLINE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
-        inline: bool,
         name: u32,
     ) -> Result<()> {
         let (st, next) = (s.states[i], s.states[i + 1]);
@@ -144,13 +148,13 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         }
         loop {
             let b = s.branch(i);
-            if b >= st.branches as u32 {
+            if b >= T::BRANCHES as u32 {
                 break;
             }
             r.left = 0;
             all.push(T::blank());
             if let Some(v) = all.last_mut() {
-                value(v, r, b as u16, inline, name)?
+                value::<T, INLINE>(v, r, b as u16, name)?
             }
             let n = all.len() as u32;
             r.left = 0;

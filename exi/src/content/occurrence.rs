@@ -13,39 +13,44 @@ impl<T: Exi> Field for T {
     type Value = T;
     const ITEM: Item = Item { branches: T::BRANCHES, min: 1, max: 1 };
     #[inline(always)]
-    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
-        one(w, s, i, self, inline)
+    fn put<const INLINE: bool>(
+        &self,
+        w: &mut Writer<'_>,
+        s: &mut WriteSeq,
+        i: usize,
+    ) -> Result<()> {
+        one::<T, INLINE>(w, s, i, self)
     }
     #[inline(always)]
     fn empty() -> Self {
         T::blank()
     }
     #[inline(always)]
-    fn get(
+    fn get<const INLINE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
-        inline: bool,
         name: u32,
     ) -> Result<()> {
         let st = s.states[i];
-        let code = st.width as u32;
-        if st.fresh && st.branches == 1 {
+        let branch = if st.fresh && T::BRANCHES == 1 {
             // Only one code is right, and one refill may do for it and the value.
-            let n = of::<T>(inline).saturating_add(code);
+            let code = st.width as u32;
+            let n = of::<T>(INLINE).saturating_add(code);
             r.need(if n <= WORD { n } else { code })?;
             r.expect(0, code);
-            return value(self, r, 0, inline, name);
-        }
-        if st.fresh {
-            s.read(r, st.width, st.before)?
-        }
-        let b = s.branch(i);
-        if b >= st.branches as u32 {
+            0
+        } else {
+            if st.fresh {
+                s.read(r, st.width, st.before)?
+            }
+            s.branch(i)
+        };
+        if branch >= T::BRANCHES as u32 {
             return r.err(Kind::Event, s.bit);
         }
-        value(self, r, b as u16, inline, name)
+        value::<T, INLINE>(self, r, branch as u16, name)
     }
 }
 
@@ -53,14 +58,19 @@ impl<T: Exi> Field for Option<T> {
     type Value = T;
     const ITEM: Item = Item { branches: T::BRANCHES, min: 0, max: 1 };
     #[inline(always)]
-    fn put(&self, w: &mut Writer<'_>, s: &mut WriteSeq, i: usize, inline: bool) -> Result<()> {
+    fn put<const INLINE: bool>(
+        &self,
+        w: &mut Writer<'_>,
+        s: &mut WriteSeq,
+        i: usize,
+    ) -> Result<()> {
         if s.states[i].fresh {
             (s.width, s.first) = (s.states[i].width, s.states[i].before)
         }
-        let n = of::<T>(inline).saturating_add(WIDEST);
+        let n = of::<T>(INLINE).saturating_add(WIDEST);
         let room = w.room;
         if let Some(v) = self {
-            one(w, s, i, v, inline)?;
+            one::<T, INLINE>(w, s, i, v)?;
             s.after(i);
         }
         w.room = room.saturating_sub(n);
@@ -71,12 +81,11 @@ impl<T: Exi> Field for Option<T> {
         None
     }
     #[inline(always)]
-    fn get(
+    fn get<const INLINE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
-        inline: bool,
         name: u32,
     ) -> Result<()> {
         let (st, next) = (s.states[i], s.states[i + 1]);
@@ -85,14 +94,14 @@ impl<T: Exi> Field for Option<T> {
         }
         let left = r.left;
         let b = s.branch(i);
-        if b < st.branches as u32 {
-            value(self.insert(T::blank()), r, b as u16, inline, name)?;
+        if b < T::BRANCHES as u32 {
+            value::<T, INLINE>(self.insert(T::blank()), r, b as u16, name)?;
             s.read(r, next.width, next.before)?;
         } else {
             *self = None
         }
         // Whichever way it went, the compiler knows what is left of the word.
-        r.left = left.saturating_sub(of::<T>(inline).saturating_add(next.width as u32));
+        r.left = left.saturating_sub(of::<T>(INLINE).saturating_add(next.width as u32));
         Ok(())
     }
 }

@@ -58,16 +58,16 @@ impl ReadSeq {
 
 /// A value, between its two codes if it is a simple element.
 #[inline(always)]
-pub(crate) fn value<T: Exi>(
+pub(crate) fn value<T: Exi, const INLINE: bool>(
     v: &mut T,
     r: &mut Reader<'_, '_>,
     branch: u16,
-    inline: bool,
     name: u32,
 ) -> Result<()> {
-    let wrapped = T::SIMPLE && !inline;
-    let n = of::<T>(inline);
-    if n <= WORD {
+    // Constant conditions keep the other ways out of the program.
+    let wrapped = T::SIMPLE && !INLINE;
+    if const { of::<T>(INLINE) <= WORD } {
+        let n = of::<T>(INLINE);
         r.need(n)?;
         let left = r.left;
         let mut local = T::blank();
@@ -81,7 +81,7 @@ pub(crate) fn value<T: Exi>(
         r.left = left - n;
         *v = local;
         Ok(())
-    } else if T::SIMPLE {
+    } else if const { T::SIMPLE } {
         if wrapped {
             r.need(1)?;
             if r.bits(1) != 0 {
@@ -94,7 +94,7 @@ pub(crate) fn value<T: Exi>(
             r.expect(0, 1)
         }
         Ok(())
-    } else if T::BRANCHES > 1 {
+    } else if const { T::BRANCHES > 1 } {
         v.get(r, branch, name)
     } else {
         r.apart(|r| get_apart(v, r, branch, name))
@@ -132,7 +132,7 @@ const UNDECLARED_END: u64 = 0;
 /// One alternative of a choice.
 #[inline(always)]
 pub fn read_element<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, name: u32) -> Result<()> {
-    value(v, r, 0, false, name)
+    value::<T, false>(v, r, 0, name)
 }
 
 /// The text of an element that has attributes: field `i`, the last one.
@@ -149,7 +149,7 @@ pub fn read_text<T: Exi>(
         s.read(r, st.width, st.before)?
     }
     match s.branch(i) {
-        0 => value(v, r, 0, true, name),
+        0 => value::<T, true>(v, r, 0, name),
         1 => {
             s.ended = true;
             r.apart(|r| undeclared_end(v, r))

@@ -49,34 +49,29 @@ pub(super) const WIDEST: u32 = 8;
 
 /// An event code and its value.
 #[inline(always)]
-pub(super) fn one<T: Exi>(
+pub(super) fn one<T: Exi, const INLINE: bool>(
     w: &mut Writer<'_>,
     s: &mut WriteSeq,
     i: usize,
     v: &T,
-    inline: bool,
 ) -> Result<()> {
     let code = if s.states[i].fresh { s.states[i].width as u32 } else { WIDEST };
-    let n = of::<T>(inline).saturating_add(code);
-    if n <= WORD {
-        w.need(n);
-        let room = w.room;
-        s.event(w, i, v.branch());
-        write_word(v, w, inline)?;
+    let n = of::<T>(INLINE).saturating_add(code);
+    let together = n <= WORD;
+    w.need(if together { n } else { code });
+    let room = w.room;
+    s.event(w, i, v.branch());
+    w.room = room - code;
+    write::<T, INLINE>(v, w)?;
+    if together {
         w.room = room - n;
-    } else {
-        w.need(code);
-        let room = w.room;
-        s.event(w, i, v.branch());
-        w.room = room - code;
-        write(v, w, inline)?;
     }
     Ok(())
 }
 
 #[inline(always)]
-fn write_word<T: Exi>(v: &T, w: &mut Writer<'_>, inline: bool) -> Result<()> {
-    let wrapped = T::SIMPLE && !inline;
+fn write_word<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    let wrapped = T::SIMPLE && !INLINE;
     if wrapped {
         w.bits(0, 1)
     }
@@ -89,16 +84,16 @@ fn write_word<T: Exi>(v: &T, w: &mut Writer<'_>, inline: bool) -> Result<()> {
 
 /// A value, between its two codes if it is a simple element.
 #[inline(always)]
-pub(crate) fn write<T: Exi>(v: &T, w: &mut Writer<'_>, inline: bool) -> Result<()> {
-    let n = of::<T>(inline);
-    if n <= WORD {
+pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    if const { of::<T>(INLINE) <= WORD } {
+        let n = of::<T>(INLINE);
         w.need(n);
         let room = w.room;
-        write_word(v, w, inline)?;
+        write_word::<T, INLINE>(v, w)?;
         w.room = room - n;
         Ok(())
-    } else if T::SIMPLE {
-        let wrapped = !inline;
+    } else if const { T::SIMPLE } {
+        let wrapped = !INLINE;
         if wrapped {
             w.need(1);
             w.bits(0, 1)
@@ -126,5 +121,5 @@ fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
 /// One alternative of a choice.
 #[inline(always)]
 pub fn element<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
-    write(v, w, false)
+    write::<T, false>(v, w)
 }

@@ -59,10 +59,8 @@ impl<const MAX: usize, const MIN: usize> Octets<MAX, MIN> {
 
 impl<const MAX: usize, const MIN: usize> Exi for Octets<MAX, MIN> {
     const SIMPLE: bool = true;
-    const TYPE: &'static Type = &Type {
-        name: "Octets",
-        shape: Shape::Binary { min: MIN, max: MAX, form: Form::Hex },
-    };
+    const TYPE: &'static Type =
+        &Type { name: "Octets", shape: Shape::Binary { min: MIN, max: MAX, form: Form::Hex } };
     const MAX: u32 = {
         assert!(MIN <= MAX && MAX <= 8, "Octets hold 8 at most: use Hex or Bytes");
         BIG
