@@ -4,6 +4,7 @@
 //! pki_files write DIR            a complete test hierarchy
 //! pki_files defects DIR          station and contract chains with one defect each: leaf.pem, subs.pem, root.pem
 //! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the lenient level, prints deviations from the strict one
+//! pki_files check KIND FILE       checks PEM certificates against a profile (`ContractLeaf`, `MoSub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
 //! pki_files public KEY           public key as PEM on standard output
 //! pki_files identify TEXT        what an identifier is
@@ -16,7 +17,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use pki::chain::{Anchors, Level, Role, RootKind, verify};
 use pki::issue::{Defect, Hierarchy, Options};
 use pki::key::{PrivateKey, Signer, signature_to_der};
-use pki::{id, pem};
+use pki::profile::{CertificateKind, check};
+use pki::{Certificate, id, pem};
 use ring::rand::SystemRandom;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -32,6 +34,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["defects", directory] => defects(Path::new(directory))?,
         ["verify", role, root, leaf, subs] => {
             writeln!(out, "{}", verified(role, root, leaf, subs)?)?
+        }
+        ["check", kind, file] => {
+            let kind = CertificateKind::ALL.into_iter().find(|known| format!("{known:?}") == *kind);
+            let kind = kind.ok_or("no such kind of certificate")?;
+            for der in pem::certificates(&std::fs::read_to_string(file)?)? {
+                let certificate = Certificate::parse(&der)?;
+                writeln!(out, "{}", certificate.subject())?;
+                for level in [Level::Strict, Level::Lenient] {
+                    for broken in check(&certificate, kind, level) {
+                        writeln!(out, "  {level:?}: {broken}")?;
+                    }
+                }
+            }
         }
         ["sign", key, file] => {
             let signature =

@@ -1,6 +1,25 @@
 //! Public keys of ISO 15118 Plug & Charge: identifiers, certificate profiles, chain checks, issuing, contract pools.
 //!
 //! No I/O, no clock: time comes in as seconds since 1970 (UTC), randomness as a [`ring::rand::SecureRandom`] of the caller.
+//!
+//! ```
+//! use pki::chain::{Level, compare_claim, verify_contract};
+//! use pki::issue::{Hierarchy, Options};
+//! use pki::key::Signer;
+//! use ring::rand::SystemRandom;
+//!
+//! let (rng, now) = (SystemRandom::new(), 1_800_000_000);
+//! let hierarchy = Hierarchy::generate(&rng, now, Options::default())?;
+//! let car = hierarchy.contract();
+//!
+//! let chain = verify_contract(car.leaf.der(), &car.sub_ders(), hierarchy.anchors(), now, Level::Strict)?;
+//! let evcoid = chain.evcoid().expect("every contract chain has one");
+//! assert!(compare_claim("DE-PNC-C00000001", evcoid, Level::Lenient).is_accepted());
+//!
+//! let signature = car.key.sign_raw(b"challenge", &rng)?;
+//! chain.public_key().verify_raw(b"challenge", &signature)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

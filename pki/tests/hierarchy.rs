@@ -17,7 +17,8 @@ const DAY: i64 = 86_400;
 fn hierarchy() -> Hierarchy {
     let options =
         Options { ocsp: Some("http://ocsp.example.com/v2g".to_owned()), ..Options::default() };
-    Hierarchy::generate(&SystemRandom::new(), NOW, options).unwrap()
+    Hierarchy::generate(&SystemRandom::new(), NOW, options)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn verified(
@@ -51,6 +52,7 @@ fn every_role_verifies_strictly_and_yields_what_the_session_needs() {
         let chain = verified(&identity, hierarchy.anchors(), Level::Strict).unwrap();
         assert_eq!(chain.role(), role);
         assert_eq!(*chain.leaf(), identity.leaf);
+        assert_eq!(chain.public_key(), identity.key.public_key());
         assert_eq!(chain.subs(), identity.subs);
         assert_eq!(*chain.anchor().certificate(), identity.root);
         assert_eq!(chain.not_after(), identity.leaf.not_after());

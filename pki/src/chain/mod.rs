@@ -9,6 +9,7 @@ use core::ops::Deref;
 
 use crate::cert::Certificate;
 use crate::id::Evcoid;
+use crate::key::PublicKey;
 use crate::profile::{Broken, CertificateKind, check};
 
 pub use crate::profile::Level;
@@ -49,6 +50,7 @@ pub struct Chain {
     /// From the leaf's issuer upwards.
     subs: Vec<Certificate>,
     anchor: Anchor,
+    key: PublicKey,
     evcoid: Option<Evcoid>,
 }
 
@@ -114,6 +116,11 @@ impl Chain {
     /// The leaf certificate.
     pub fn leaf(&self) -> &Certificate {
         &self.leaf
+    }
+
+    /// The leaf's public key: what the peer's signatures must verify with.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
     }
 
     /// The authorities between leaf and root, the leaf's issuer first.

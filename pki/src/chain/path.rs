@@ -119,8 +119,11 @@ impl Search<'_> {
         if self.level == Level::Strict && !path.is_sorted() {
             return Err(ChainError::Order);
         }
+        let not_p256 =
+            |_| ChainError::Algorithm { at: Position::Leaf, found: self.leaf.key().to_string() };
         let chain = Chain {
             role: self.role,
+            key: *self.leaf.public_key().map_err(not_p256)?,
             leaf: self.leaf.clone(),
             subs: path.iter().filter_map(|&i| self.subs.get(i)).cloned().collect(),
             anchor: anchor.clone(),

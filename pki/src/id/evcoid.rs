@@ -172,7 +172,7 @@ impl Evcoid {
     /// The eMI3 form with its check digit: `C0`, the six DIN characters and the DIN check digit make the instance.
     pub fn to_emi3(&self) -> Result<Self, ConversionError> {
         match self.kind {
-            EvcoidKind::Din => self.from_din("C0"),
+            EvcoidKind::Din => self.out_of_din("C0"),
             EvcoidKind::Emi3 => self.right().map(|()| self.with_check_digit()),
             EvcoidKind::Iso | EvcoidKind::Extended => Err(ConversionError::NoCounterpart),
         }
@@ -181,7 +181,7 @@ impl Evcoid {
     /// The ISO form with its check digit; a DIN identifier gets the older prefix `00`.
     pub fn to_iso(&self) -> Result<Self, ConversionError> {
         match self.kind {
-            EvcoidKind::Din => self.from_din("00"),
+            EvcoidKind::Din => self.out_of_din("00"),
             EvcoidKind::Iso | EvcoidKind::Emi3 => self.right().map(|()| self.with_check_digit()),
             EvcoidKind::Extended => Err(ConversionError::NoCounterpart),
         }
@@ -232,7 +232,7 @@ impl Evcoid {
             .filter(|form| form.stem() != self.stem())
     }
 
-    fn from_din(&self, prefix: &str) -> Result<Self, ConversionError> {
+    fn out_of_din(&self, prefix: &str) -> Result<Self, ConversionError> {
         self.right()?;
         let din = self.with_check_digit();
         let rest = din.normal.get(5..).unwrap_or_default();
