@@ -33,7 +33,8 @@ async fn main() -> Result<()> {
     let name = ServerName::from(std::net::IpAddr::from(address));
     let mut stream = connector.connect(name, Filtered::new(socket)).await?;
 
-    let negotiated = Negotiated::of(stream.get_ref().1).ok_or_else(|| Error::other("no handshake"))?;
+    let negotiated =
+        Negotiated::of(stream.get_ref().1).ok_or_else(|| Error::other("no handshake"))?;
     let total: usize = bytes.parse().map_err(Error::other)?;
     let data: Vec<u8> = (0..total).map(|i| b'a' + (i * 7 % 26) as u8).collect();
     let mut back = vec![0; total];

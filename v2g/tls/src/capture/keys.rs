@@ -121,7 +121,6 @@ impl Protection {
 }
 
 /// What opens the records of one direction.
-#[expect(clippy::large_enum_variant, reason = "two per connection")]
 pub(super) enum RecordKey {
     MacThenEncrypt { mac: MacThenEncrypt, aes: Aes128 },
     EncryptThenMac { mac: hmac::Key, aes: Aes128 },

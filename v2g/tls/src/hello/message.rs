@@ -83,6 +83,11 @@ impl<'a> Hello<'a> {
         self.extensions.iter().find(|(t, _)| *t == typ).map(|(_, body)| &**body)
     }
 
+    pub(crate) fn offers_tls13(&self) -> bool {
+        let list = self.extension(SUPPORTED_VERSIONS).and_then(|body| Reader(body).vec8());
+        list.and_then(|l| Reader(l).u16s()).is_some_and(|mut l| l.any(|version| version == 0x0304))
+    }
+
     /// The bodies stay below 64 KiB together, as `from_wire` and `to_wire` keep them.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut list = Vec::new();

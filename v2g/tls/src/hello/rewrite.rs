@@ -1,11 +1,11 @@
 //! The two forms of a hello: as it is on the wire, and as rustls can take or make it.
 //!
-//! | on the wire                                   | for rustls                                          |
-//! |-----------------------------------------------|-----------------------------------------------------|
-//! | ClientHello `trusted_ca_keys` B               | ALPN of the carrier name and B in pieces            |
-//! | ClientHello `server_name`, ALPN               | the same bodies under private types, thus ignored   |
-//! | ClientHello of TLS 1.2, no `supported_groups` | secp256r1 and a mark                                |
-//! | ServerHello `trusted_ca_keys`, empty          | ALPN of the carrier name                            |
+//! | on the wire                                        | for rustls                                        |
+//! |----------------------------------------------------|---------------------------------------------------|
+//! | ClientHello `trusted_ca_keys` B                    | ALPN of the carrier name and B in pieces          |
+//! | ClientHello `server_name`, ALPN                    | the same bodies under private types, thus ignored |
+//! | ClientHello without TLS 1.3 and `supported_groups` | secp256r1 and a mark                              |
+//! | ServerHello `trusted_ca_keys`, empty               | ALPN of the carrier name                          |
 //!
 //! For every message that `from_wire` accepts, `to_wire(from_wire(m)) == m`. The transcript hash of
 //! the suites applies `to_wire`, so both ends authenticate exactly what was on the wire, and neither
@@ -15,8 +15,7 @@ use std::borrow::Cow;
 
 use super::HelloError;
 use super::message::{
-    ALPN, CLIENT_HELLO, Hello, SERVER_HELLO, SERVER_NAME, SUPPORTED_GROUPS, SUPPORTED_VERSIONS,
-    TRUSTED_CA_KEYS,
+    ALPN, CLIENT_HELLO, Hello, SERVER_HELLO, SERVER_NAME, SUPPORTED_GROUPS, TRUSTED_CA_KEYS,
 };
 use super::reader::Reader;
 
@@ -41,9 +40,7 @@ pub(crate) fn from_wire(message: &[u8]) -> Result<Cow<'_, [u8]>, HelloError> {
             edited = true;
         }
         // RFC 8422 4: absent means any; rustls takes it as none.
-        if hello.extension(SUPPORTED_GROUPS).is_none()
-            && hello.extension(SUPPORTED_VERSIONS).is_none()
-        {
+        if hello.extension(SUPPORTED_GROUPS).is_none() && !hello.offers_tls13() {
             hello.extensions.push((SUPPORTED_GROUPS, SECP256R1_ONLY.into()));
             hello.extensions.push((SUPPLIED_GROUPS, vec![hello.has_extensions.into()].into()));
             hello.has_extensions = true;

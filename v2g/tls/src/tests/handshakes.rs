@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use rustls::crypto::ring::{cipher_suite, default_provider};
@@ -35,7 +36,7 @@ fn a_hundred_kilobytes_go_both_ways() {
     let pki = Branch::new("root");
     let mut pair = Pair::new(pki.evcc().config().unwrap(), pki.secc().config().unwrap());
     assert!(pair.run());
-    let data: Vec<u8> = (0..100_000u32).map(|i| (i * 31 >> 4) as u8).collect();
+    let data: Vec<u8> = (0..100_000u32).map(|i| ((i * 31) >> 4) as u8).collect();
     pair.say(Direction::Client, &data);
     pair.say(Direction::Server, &data);
 }
@@ -69,7 +70,7 @@ fn the_station_acknowledges_trusted_ca_keys_only_if_sent() {
 #[test]
 fn odd_hellos_of_cars_in_the_field_are_served() {
     let pki = Branch::new("root");
-    let edits: [(&str, fn(&[u8]) -> Vec<u8>); 7] = [
+    let edits: [(&str, odd_client::Edit); 8] = [
         ("scoped address as SNI", |m| {
             odd_client::edit_extensions(m, |list| {
                 list.push((0, sni("fe80::3086:ddff:fe73:fa69%veth-e")))
@@ -77,6 +78,9 @@ fn odd_hellos_of_cars_in_the_field_are_served() {
         }),
         ("host name as SNI", |m| {
             odd_client::edit_extensions(m, |list| list.push((0, sni("SECCCert"))))
+        }),
+        ("no supported_groups, but supported_versions", |m| {
+            odd_client::edit_extensions(m, |list| list.retain(|(t, _)| *t != 10))
         }),
         ("no supported_groups", |m| {
             odd_client::edit_extensions(m, |list| list.retain(|(t, _)| *t != 10 && *t != 43))
@@ -110,6 +114,48 @@ fn odd_hellos_of_cars_in_the_field_are_served() {
         });
         assert!(pair.run(), "{what}: {:?} {:?}", pair.car.failure, pair.station.failure);
         pair.say(Direction::Client, b"supportedAppProtocolReq");
+    }
+}
+
+#[test]
+fn hellos_of_a_live_car_get_tls_1_2() {
+    // Josev 0.31.2, without and with TLS 1.3, both with an address and a scope as SNI.
+    let recorded = include_str!("../capture/encrypt_then_mac.txt");
+    let tls12 = recorded.lines().find_map(|line| line.strip_prefix("client ")).unwrap();
+    let tls13 = include_str!("josev_tls13_hello.hex").trim();
+    let pki = Branch::new("root");
+    for (hello, has_tls13) in [(tls12, false), (tls13, true)] {
+        let mut pair = Pair::new(pki.evcc().config().unwrap(), pki.secc().config().unwrap());
+        pair.station.receive(&hex::decode(hello).unwrap());
+        assert_eq!(pair.station.failure, None);
+        assert_eq!(pair.hello().offers(ProtocolVersion::TLSv1_3), has_tls13);
+        let name = pair.hello().server_name.as_ref().unwrap();
+        assert!(name.starts_with(b"fe80::") && name.contains(&b'%'));
+        let chosen = pair.station.connection.negotiated_cipher_suite().unwrap();
+        assert_eq!(chosen.suite(), CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256);
+        let answer = pair.station.send();
+        assert_eq!(answer[..3], [22, 3, 3]);
+        assert_eq!(answer[5], 2, "a ServerHello");
+    }
+}
+
+#[test]
+fn a_changed_record_ends_the_session_with_bad_record_mac() {
+    let pki = Branch::new("root");
+    let (car, station) = (pki.evcc().config().unwrap(), pki.secc().config().unwrap());
+    for at in [5, 20, 21, 40, 68] {
+        let mut pair = Pair::new(car.clone(), station.clone());
+        assert!(pair.run());
+        pair.car.connection.writer().write_all(b"supportedAppProtocolReq").unwrap();
+        pair.tamper = Box::new(move |direction, bytes| {
+            if direction == Direction::Client {
+                bytes[at] ^= 0x10;
+            }
+        });
+        assert!(!pair.run());
+        assert_eq!(pair.station.error(), Some(&Error::DecryptError));
+        let alert = Error::AlertReceived(AlertDescription::BadRecordMac);
+        assert_eq!(pair.car.error(), Some(&alert));
     }
 }
 
@@ -163,7 +209,7 @@ fn no_changed_byte_of_a_hello_goes_unnoticed() {
 #[test]
 fn a_removed_or_added_extension_does_not_go_unnoticed() {
     let pki = Branch::new("root");
-    let edits: [fn(&mut Vec<(u16, Vec<u8>)>); 4] = [
+    let edits: [fn(&mut odd_client::Extensions); 4] = [
         |list| list.retain(|(t, _)| *t != 3),
         |list| list.retain(|(t, _)| *t != 10),
         |list| list.push((0, sni("fe80::1%17"))),

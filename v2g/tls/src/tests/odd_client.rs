@@ -13,8 +13,11 @@ use super::pki::now;
 use crate::verify::SeccVerifier;
 use crate::{Roots, Strictness, provider};
 
-/// The ClientHello that this process put on the wire, for one connection at a time and thread.
-type Edit = fn(&[u8]) -> Vec<u8>;
+/// From the ClientHello of rustls to the one on the wire.
+pub(crate) type Edit = fn(&[u8]) -> Vec<u8>;
+
+/// Types and bodies.
+pub(crate) type Extensions = Vec<(u16, Vec<u8>)>;
 
 pub(crate) fn config(roots: Roots, edit: Edit) -> ClientConfig {
     let mut provider = provider();
@@ -49,10 +52,7 @@ pub(crate) fn edit_record(flight: &mut Vec<u8>, edit: Edit) {
 }
 
 /// The extensions of a ClientHello changed by `edit`, by plain counting.
-pub(crate) fn edit_extensions(
-    message: &[u8],
-    edit: impl FnOnce(&mut Vec<(u16, Vec<u8>)>),
-) -> Vec<u8> {
+pub(crate) fn edit_extensions(message: &[u8], edit: impl FnOnce(&mut Extensions)) -> Vec<u8> {
     let mut at = 4 + 2 + 32;
     at += 1 + usize::from(message[at]);
     at += 2 + usize::from(u16::from_be_bytes([message[at], message[at + 1]]));

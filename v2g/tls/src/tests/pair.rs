@@ -23,6 +23,8 @@ pub(crate) struct End {
     pub(crate) failure: Option<Failure>,
 }
 
+type Tamper = Box<dyn FnMut(Direction, &mut Vec<u8>)>;
+
 pub(crate) struct Pair {
     pub(crate) car: End,
     pub(crate) station: End,
@@ -31,7 +33,7 @@ pub(crate) struct Pair {
     /// Bytes that reach the other end at a time.
     pub(crate) segment: usize,
     /// May change what is on the wire.
-    pub(crate) tamper: Box<dyn FnMut(Direction, &mut Vec<u8>)>,
+    pub(crate) tamper: Tamper,
 }
 
 impl Pair {
@@ -121,7 +123,7 @@ impl End {
         self.failure.is_none() && !self.connection.is_handshaking()
     }
 
-    fn send(&mut self) -> Vec<u8> {
+    pub(crate) fn send(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         while self.connection.wants_write() {
             self.connection.write_tls(&mut bytes).unwrap();
@@ -132,7 +134,7 @@ impl End {
         }
     }
 
-    fn receive(&mut self, bytes: &[u8]) {
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
         if self.failure.is_some() {
             return;
         }
