@@ -104,6 +104,32 @@ fn homeplug_frames_of_captures_are_those_another_dissector_found() {
 }
 
 #[test]
+fn matching_messages_of_captures_have_the_names_another_dissector_gave() {
+    let Some(root) = root() else { return };
+    let mut named = 0;
+    for path in files(&root.join("captures"), "pcap") {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let rows = lines(&root.join(format!("slac/{name}.jsonl")));
+        let names: BTreeMap<_, _> =
+            rows.iter().map(|row| (row["frame"].as_u64(), text(row, "name"))).collect();
+        for record in inspect(&path).0 {
+            let Some(Ok(frame)) = record.homeplug() else { continue };
+            if let Some(ours) = frame.message.name() {
+                assert_eq!(
+                    Some(&ours),
+                    names.get(&Some(record.frame)),
+                    "{name} frame {}",
+                    record.frame
+                );
+                named += 1;
+            }
+        }
+    }
+    println!("{named} named HomePlug messages");
+    assert!(named > 0);
+}
+
+#[test]
 fn recorded_sessions_decrypt_with_the_secrets_they_carry() {
     let Some(root) = root() else { return };
     let mut rows_total = 0;
@@ -190,7 +216,7 @@ fn captures_of_many_cars_are_read_to_their_end() {
 fn root() -> Option<PathBuf> {
     let root = std::env::var_os("PNC_CAPTURES").map(PathBuf::from);
     if root.is_none() {
-        println!("SKIPPED: PNC_CAPTURES is not set");
+        eprintln!("SKIPPED: PNC_CAPTURES is not set");
     }
     root
 }
@@ -199,7 +225,7 @@ fn root() -> Option<PathBuf> {
 fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let entries =
         fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| {
         path.extension().is_some_and(|found| found.to_string_lossy().starts_with(extension))
     });
@@ -216,7 +242,8 @@ fn inspect(path: &Path) -> (Vec<Record>, Vec<Note>) {
 }
 
 fn inspect_all(path: &Path) -> (Vec<Record>, Vec<Note>, Option<Error>) {
-    collect(Inspection::open(path, Unread, Secrets::default()).unwrap())
+    let inspection = Inspection::open(path, Unread, Secrets::default());
+    collect(inspection.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 fn collect<R: Read>(mut inspection: Inspection<R>) -> (Vec<Record>, Vec<Note>, Option<Error>) {
@@ -234,7 +261,10 @@ fn collect<R: Read>(mut inspection: Inspection<R>) -> (Vec<Record>, Vec<Note>, O
 /// A capture without messages has no file of rows.
 fn lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let row = |line| {
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    text.lines().map(row).collect()
 }
 
 fn text<'a>(row: &'a Value, field: &str) -> &'a str {
@@ -244,7 +274,7 @@ fn text<'a>(row: &'a Value, field: &str) -> &'a str {
 fn row_of_record(record: &Record) -> String {
     let Record { frame, src, dst, transport, .. } = record;
     let time = record.time.map_or(0, |time| time / 1000);
-    let payload_type = u16::from(record.payload_type.unwrap());
+    let payload_type = record.payload_type.map_or(0, u16::from);
     format!(
         "{frame} {time} {src} {dst} {transport} {payload_type:#06x} {}",
         hex::encode(&record.payload)
@@ -253,7 +283,7 @@ fn row_of_record(record: &Record) -> String {
 
 fn row_of_judge(row: &Value) -> String {
     let frame = row.get("frame_end").unwrap_or(&row["frame"]);
-    let time = (row["time"].as_f64().unwrap() * 1e6).round() as u64;
+    let time = (row["time"].as_f64().unwrap_or(f64::NAN) * 1e6).round() as u64;
     let [src, dst] = ["src", "dst"].map(|field| text(row, field));
     format!(
         "{frame} {time} {src} {dst} {} {} {}",

@@ -104,7 +104,7 @@ impl<S: ReadSap> Inspector<S> {
             Ok(Content::Udp(datagram)) => self.datagram(mark, &datagram),
             Ok(Content::Tcp(segment)) => self.segment(mark, &segment),
             Ok(Content::Other) => {}
-            Err(malformed) => self.events.push_back(Note::new(mark, None, malformed.into())),
+            Err(malformed) => self.events.push_back(Note::event(mark, None, malformed.into())),
         }
     }
 
@@ -128,7 +128,7 @@ impl<S: ReadSap> Inspector<S> {
 
     fn datagram(&mut self, mark: Mark, datagram: &Datagram<'_>) {
         if tls::is_key_log(datagram.payload) {
-            self.events.push_back(Note::new(mark, None, NoteKind::Disclosure));
+            self.events.push_back(Note::event(mark, None, NoteKind::Disclosure));
             self.add_secrets(datagram.payload);
         } else if [datagram.src.port(), datagram.dst.port()].contains(&v2g::sdp::PORT) {
             match v2gtp::parse(datagram.payload) {
@@ -146,7 +146,7 @@ impl<S: ReadSap> Inspector<S> {
                     protocol: None,
                 })),
                 Err(error) => {
-                    self.events.push_back(Note::new(mark, None, NoteKind::Datagram(error)))
+                    self.events.push_back(Note::event(mark, None, NoteKind::Datagram(error)))
                 }
             }
         }

@@ -135,7 +135,7 @@ impl Connection {
             // A connection that is undecided by now has too little to be TLS: no secret is needed.
             self.pieces(mark, side, &mut pieces, &Secrets::default(), sap, events);
         }
-        let note = |kind| Note::new(mark, Some(self.id), kind);
+        let note = |kind| Note::event(mark, Some(self.id), kind);
         match &mut self.kind {
             Kind::V2gtp(messages) => {
                 events.extend(messages.iter_mut().filter_map(Messages::end).map(note))
@@ -175,7 +175,7 @@ impl Connection {
             Kind::Undecided => {}
             Kind::Ignored | Kind::Over => return,
         }
-        events.push_back(Note::new(mark, Some(self.id), NoteKind::Gap(missing)));
+        events.push_back(Note::event(mark, Some(self.id), NoteKind::Gap(missing)));
     }
 
     fn data<S: ReadSap>(
@@ -226,7 +226,7 @@ impl Connection {
             [0x01, 0xFE, ..] => self.v2gtp(),
             _ if half.is_whole() => Kind::Ignored,
             [0x14..=0x17, 0x03, ..] => {
-                events.push_back(Note::new(mark, Some(self.id), NoteKind::TlsWithoutHandshake));
+                events.push_back(Note::event(mark, Some(self.id), NoteKind::TlsWithoutHandshake));
                 Kind::Ignored
             }
             _ => self.v2gtp(),
@@ -249,7 +249,7 @@ impl Connection {
     ) {
         for (side, mark, found) in found {
             events.push_back(match found {
-                Found::Note(kind) => Note::new(mark, Some(self.id), kind),
+                Found::Note(kind) => Note::event(mark, Some(self.id), kind),
                 Found::Message { first_frame, payload_type, payload } => {
                     let from_start = self.halves[side].is_whole();
                     let layer = self.agreement.layer(side, payload_type, &payload, from_start, sap);

@@ -16,7 +16,7 @@ pub struct Note {
 }
 
 impl Note {
-    pub(super) fn new(mark: Mark, stream: Option<u32>, kind: NoteKind) -> Event {
+    pub(super) fn event(mark: Mark, stream: Option<u32>, kind: NoteKind) -> Event {
         Event::Note(Self { frame: mark.frame, time: mark.time, stream, kind })
     }
 }

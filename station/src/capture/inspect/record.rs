@@ -2,6 +2,7 @@
 
 use super::Agreed;
 use crate::capture::net::Mac;
+use slac::mme;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -28,6 +29,13 @@ pub struct Record {
     pub payload: Vec<u8>,
     /// What the connection's handshake agreed on, if the capture shows it.
     pub protocol: Option<Arc<Agreed>>,
+}
+
+impl Record {
+    /// The HomePlug frame taken apart; `None` for other records.
+    pub fn homeplug(&self) -> Option<Result<mme::Frame, mme::Error>> {
+        (self.layer == Layer::Slac).then(|| mme::Frame::parse(&self.payload))
+    }
 }
 
 /// One end of a message's way.
