@@ -54,6 +54,26 @@ pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
     element(OID, content)
 }
 
+/// An object identifier from its dotted form; `None` when it is none.
+pub(crate) fn dotted_oid(text: &str) -> Option<Vec<u8>> {
+    let mut arcs = text.split('.').map(|arc| arc.parse::<u64>().ok());
+    let (first, second) = (arcs.next()??, arcs.next()??);
+    if first > 2 || (first < 2 && second > 39) {
+        return None;
+    }
+    let mut content = base128(second.checked_add(first * 40)?);
+    for arc in arcs {
+        content.extend(base128(arc?));
+    }
+    Some(element(OID, &content))
+}
+
+fn base128(number: u64) -> Vec<u8> {
+    let groups = (64 - number.leading_zeros()).div_ceil(7).max(1);
+    let group = |i: u32| (number >> (7 * i) & 0x7f) as u8;
+    (0..groups).rev().map(|i| if i == 0 { group(i) } else { group(i) | 0x80 }).collect()
+}
+
 /// A non-negative integer from big-endian bytes of any length.
 pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
     let start = bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len());
@@ -155,6 +175,17 @@ mod tests {
         assert_eq!(named_bits(0b110_0000), [3, 2, 1, 0x06]);
         assert_eq!(named_bits(1 << 8), [3, 3, 7, 0, 0x80]);
         assert_eq!(named_bits(0), [3, 1, 0]);
+    }
+
+    #[test]
+    fn object_identifiers_are_encoded_from_their_dotted_form() {
+        assert_eq!(dotted_oid("2.5.4.3"), Some(vec![6, 3, 0x55, 4, 3]));
+        let domain_component = [6, 10, 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25];
+        assert_eq!(dotted_oid("0.9.2342.19200300.100.1.25"), Some(domain_component.to_vec()));
+        assert_eq!(dotted_oid("2.999.0"), Some(vec![6, 3, 0x88, 0x37, 0]));
+        for bad in ["", "1", "3.1", "1.40", "1.2.x", "1..2", "2.18446744073709551615"] {
+            assert_eq!(dotted_oid(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use crate::cert::{CertError, Certificate};
+use crate::pem::{self, PemError};
 use crate::profile::CertificateKind;
 
 /// The roots that we trust, each for what its kind may anchor.
@@ -33,6 +34,9 @@ pub enum AnchorError {
     /// It cannot be parsed.
     #[error("unreadable root: {0}")]
     Unparsable(#[from] CertError),
+    /// The text is no PEM, or holds no certificate.
+    #[error(transparent)]
+    Pem(#[from] PemError),
     /// It is not signed with its own key; an authority below a root is no anchor.
     #[error("not self-signed with ECDSA on P-256")]
     NotSelfSigned,
@@ -61,6 +65,16 @@ impl Anchors {
         if !self.roots.contains(&anchor) {
             self.roots.push(anchor);
         }
+        Ok(())
+    }
+
+    /// Adds every certificate of a PEM text as a root of one kind; none is added when one is no root.
+    pub fn add_pem(&mut self, kind: RootKind, text: &str) -> Result<(), AnchorError> {
+        let mut all = self.clone();
+        for der in pem::certificates(text)? {
+            all.add(kind, &der)?;
+        }
+        *self = all;
         Ok(())
     }
 

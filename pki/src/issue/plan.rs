@@ -59,6 +59,15 @@ pub enum IssueError {
     /// A moment that certificates cannot express.
     #[error("validity outside the years 1950 to 9999")]
     Validity,
+    /// A subject's attribute that cannot be written: no object identifier, or characters its type does not have.
+    #[error("the subject's {kind} cannot be written")]
+    Attribute {
+        /// Its type.
+        kind: AttributeKind,
+    },
+    /// A purpose that is no object identifier.
+    #[error("extended key usage {0:?} is no object identifier")]
+    Purpose(String),
     /// What was built does not parse; a further extension holds no DER, for instance.
     #[error("the certificate does not parse: {0}")]
     Unparsable(#[from] CertError),
@@ -115,7 +124,7 @@ impl Plan {
     ) -> Result<Certificate, IssueError> {
         Ok(Certificate::parse(&self.build(
             signer.public_key(),
-            &self.subject_der(),
+            &self.subject_der()?,
             None,
             signer,
             rng,
@@ -156,32 +165,51 @@ impl Plan {
             &algorithm,
             issuer,
             &der::sequence(&[&moment(self.not_before)?, &moment(self.not_after)?]),
-            &self.subject_der(),
+            &self.subject_der()?,
             self.forgery.spki.as_ref().unwrap_or(&key.to_spki()),
-            &der::constructed(der::explicit(3), &[&self.extensions(key, issuer_key_id)]),
+            &der::constructed(der::explicit(3), &[&self.extensions(key, issuer_key_id)?]),
         ]);
         let signature = signature_to_der(&signer.sign_raw(&tbs, rng)?);
         Ok(der::sequence(&[&tbs, &algorithm, &der::bit_string(&signature)]))
     }
 
-    fn subject_der(&self) -> Vec<u8> {
-        let attributes = self.subject.iter().map(|(kind, value)| {
+    fn subject_der(&self) -> Result<Vec<u8>, IssueError> {
+        let mut attributes = Vec::new();
+        for (kind, value) in &self.subject {
+            let error = || IssueError::Attribute { kind: kind.clone() };
             let (oid, tag) = match kind {
-                AttributeKind::Country => (COUNTRY, der::PRINTABLE_STRING),
-                AttributeKind::Organization => (ORGANIZATION, der::UTF8_STRING),
-                AttributeKind::OrganizationalUnit => (ORGANIZATIONAL_UNIT, der::UTF8_STRING),
-                AttributeKind::DomainComponent => (DOMAIN_COMPONENT, der::IA5_STRING),
-                AttributeKind::CommonName | AttributeKind::Other(_) => {
-                    (COMMON_NAME, der::UTF8_STRING)
+                AttributeKind::CommonName => (der::oid(COMMON_NAME), der::UTF8_STRING),
+                AttributeKind::Organization => (der::oid(ORGANIZATION), der::UTF8_STRING),
+                AttributeKind::OrganizationalUnit => {
+                    (der::oid(ORGANIZATIONAL_UNIT), der::UTF8_STRING)
+                }
+                AttributeKind::Country => (der::oid(COUNTRY), der::PRINTABLE_STRING),
+                AttributeKind::DomainComponent => (der::oid(DOMAIN_COMPONENT), der::IA5_STRING),
+                AttributeKind::Other(oid) => {
+                    (der::dotted_oid(oid).ok_or_else(error)?, der::UTF8_STRING)
                 }
             };
-            let attribute = der::sequence(&[&der::oid(oid), &der::element(tag, value.as_bytes())]);
-            der::element(der::SET, &attribute)
-        });
-        der::element(der::SEQUENCE, &attributes.collect::<Vec<_>>().concat())
+            let writable = match tag {
+                der::PRINTABLE_STRING => {
+                    value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase())
+                }
+                der::IA5_STRING => value.is_ascii(),
+                _ => true,
+            };
+            if value.is_empty() || !writable {
+                return Err(error());
+            }
+            let attribute = der::sequence(&[&oid, &der::element(tag, value.as_bytes())]);
+            attributes.extend(der::element(der::SET, &attribute));
+        }
+        Ok(der::element(der::SEQUENCE, &attributes))
     }
 
-    fn extensions(&self, key: &PublicKey, issuer_key_id: Option<&[u8]>) -> Vec<u8> {
+    fn extensions(
+        &self,
+        key: &PublicKey,
+        issuer_key_id: Option<&[u8]>,
+    ) -> Result<Vec<u8>, IssueError> {
         let mut list =
             vec![extension(SUBJECT_KEY_ID, false, &der::element(der::OCTET_STRING, &key_id(key)))];
         if let Some(id) = issuer_key_id {
@@ -206,8 +234,10 @@ impl Plan {
         };
         list.push(extension(BASIC_CONSTRAINTS, true, &constraints));
         if !self.extended_key_usage.is_empty() {
-            let purposes =
-                self.extended_key_usage.iter().filter_map(purpose).collect::<Vec<_>>().concat();
+            let mut purposes = Vec::new();
+            for usage in &self.extended_key_usage {
+                purposes.extend(purpose(usage)?);
+            }
             list.push(extension(
                 EXTENDED_KEY_USAGE,
                 false,
@@ -233,7 +263,7 @@ impl Plan {
         list.extend(
             self.extra.iter().map(|(oid, critical, value)| extension(oid, *critical, value)),
         );
-        der::element(der::SEQUENCE, &list.concat())
+        Ok(der::element(der::SEQUENCE, &list.concat()))
     }
 }
 
@@ -255,15 +285,16 @@ fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     der::sequence(&[&der::oid(oid), &critical, &der::element(der::OCTET_STRING, value)])
 }
 
-/// `None` for purposes named by a dotted identifier, which plans do not carry.
-fn purpose(usage: &ExtendedKeyUsage) -> Option<Vec<u8>> {
-    match usage {
-        ExtendedKeyUsage::Any => Some(der::oid(&[0x55, 0x1d, 0x25, 0])),
-        ExtendedKeyUsage::ServerAuth => Some(der::oid(SERVER_AUTH)),
-        ExtendedKeyUsage::ClientAuth => Some(der::oid(CLIENT_AUTH)),
-        ExtendedKeyUsage::OcspSigning => Some(der::oid(OCSP_SIGNING)),
-        ExtendedKeyUsage::Other(_) => None,
-    }
+fn purpose(usage: &ExtendedKeyUsage) -> Result<Vec<u8>, IssueError> {
+    Ok(match usage {
+        ExtendedKeyUsage::Any => der::oid(ANY_PURPOSE),
+        ExtendedKeyUsage::ServerAuth => der::oid(SERVER_AUTH),
+        ExtendedKeyUsage::ClientAuth => der::oid(CLIENT_AUTH),
+        ExtendedKeyUsage::OcspSigning => der::oid(OCSP_SIGNING),
+        ExtendedKeyUsage::Other(oid) => {
+            der::dotted_oid(oid).ok_or_else(|| IssueError::Purpose(oid.clone()))?
+        }
+    })
 }
 
 /// UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5).
@@ -296,6 +327,7 @@ const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
 /// 1.3.6.1.5.5.7.48.1
 const OCSP: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1];
+const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
 const OCSP_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 9];
