@@ -3,13 +3,17 @@
 //! `PNC_CAPTURES` names a directory with `captures/`, `exi/captured/`, `slac/` and `recorded/`;
 //! without it the tests say SKIPPED and pass.
 
-use pnc::capture::file::{Error, ErrorKind, Reader};
+use pnc::capture::file::{Error, ErrorKind, Item, Reader};
 use pnc::capture::inspect::{Event, Inspection, Layer, Note, NoteKind, Record, Transport, Unread};
+use pnc::capture::net::{Content, dissect};
+use pnc::capture::synth::{From, Synth};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use v2g_tls::capture::Secrets;
 
 #[test]
@@ -187,6 +191,42 @@ fn secrets_disclosed_on_the_way_open_what_came_before_them() {
     assert!(decrypted > 0);
 }
 
+/// A recorded TLS session written anew: the secrets come late, the packets were held back for them.
+#[test]
+fn a_session_written_anew_decrypts_here_and_in_tshark() {
+    let Some(root) = root() else { return };
+    for name in ["josev-josev_iso2-dc-pnc", "josev-josev_iso20-dc-pnc-tls13"] {
+        let path = root.join(format!("recorded/{name}.pcapng"));
+        let copy = std::env::temp_dir().join(format!("{name}-{}.pcapng", std::process::id()));
+        fs::write(&copy, written_anew(&path)).unwrap();
+        let messages = |path: &Path| -> Vec<_> {
+            let (records, _) = inspect(path);
+            let tls = records.into_iter().filter(|record| record.transport == Transport::Tls);
+            tls.map(|record| (record.src, record.layer, record.payload)).collect()
+        };
+        assert_eq!(messages(&copy), messages(&path));
+        assert!(!messages(&copy).is_empty());
+        let decrypted = Command::new("tshark")
+            .arg("-r")
+            .arg(&copy)
+            .args(["-Y", "tls && data.data contains 01:fe:80"])
+            .output();
+        match decrypted {
+            Ok(output) => {
+                let lines = String::from_utf8_lossy(&output.stdout).lines().count();
+                println!("{name}: tshark decrypts {lines} frames with messages");
+                assert!(
+                    lines == messages(&path).len(),
+                    "{}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+            }
+            Err(_) => println!("SKIPPED: no tshark"),
+        }
+        fs::remove_file(&copy).unwrap();
+    }
+}
+
 #[test]
 fn captures_of_many_cars_are_read_to_their_end() {
     let Some(root) = root() else { return };
@@ -232,6 +272,39 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     files.sort();
     assert!(!files.is_empty(), "no .{extension} files in {}", directory.display());
     files
+}
+
+/// The TCP payload of a capture with one connection, as new packets.
+fn written_anew(path: &Path) -> Vec<u8> {
+    let mut reader = Reader::open(path).unwrap_or_else(|error| panic!("{error}"));
+    let sink = |error| panic!("{error}");
+    let mut synth = Synth::new(Vec::new(), "pnc", "pev0").unwrap_or_else(sink);
+    let (mut key_log, mut stream) = (String::new(), None);
+    synth.hold();
+    while let Ok(Some(item)) = reader.next() {
+        let packet = match item {
+            Item::Secrets(text) => {
+                key_log.push_str(&String::from_utf8_lossy(text));
+                continue;
+            }
+            Item::Packet(packet) => packet,
+        };
+        let Ok(Content::Tcp(segment)) = dissect(packet.link, packet.data) else { continue };
+        let (SocketAddr::V6(src), SocketAddr::V6(dst)) = (segment.src, segment.dst) else {
+            continue;
+        };
+        let time = packet.time.unwrap_or_default();
+        if segment.syn && stream.is_none() {
+            stream = synth.connect(time, src, dst).ok().map(|stream| (src, stream));
+        }
+        if let (false, Some((client, stream))) = (segment.payload.is_empty(), stream) {
+            let from = if client == src { From::Client } else { From::Server };
+            synth
+                .send(time, stream, from, segment.payload)
+                .unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+    synth.secrets(&key_log).and_then(|()| synth.finish()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn inspect(path: &Path) -> (Vec<Record>, Vec<Note>) {
