@@ -6,7 +6,7 @@
 use pnc::capture::file::{Error, ErrorKind, Item, Reader};
 use pnc::capture::inspect::{Event, Inspection, Layer, Note, NoteKind, Record, Transport, Unread};
 use pnc::capture::net::{Content, dissect};
-use pnc::capture::synth::{From, Synth};
+use pnc::capture::synth::{Sender, Synth};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -298,7 +298,7 @@ fn written_anew(path: &Path) -> Vec<u8> {
             stream = synth.connect(time, src, dst).ok().map(|stream| (src, stream));
         }
         if let (false, Some((client, stream))) = (segment.payload.is_empty(), stream) {
-            let from = if client == src { From::Client } else { From::Server };
+            let from = if client == src { Sender::Client } else { Sender::Server };
             synth
                 .send(time, stream, from, segment.payload)
                 .unwrap_or_else(|error| panic!("{error}"));

@@ -34,7 +34,7 @@ pub struct StreamId(usize);
 
 /// Who sends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum From {
+pub enum Sender {
     /// The end that opened the connection.
     Client,
     Server,
@@ -128,9 +128,9 @@ impl<W: Write> Synth<W> {
         let id = self.streams.len();
         self.streams
             .push(Stream { ends: [client, server], seq: [seq, seq.wrapping_add(0x4000_0000)] });
-        self.segment(time, id, From::Client, SYN, &[])?;
-        self.segment(time, id, From::Server, SYN | ACK, &[])?;
-        self.segment(time, id, From::Client, ACK, &[])?;
+        self.segment(time, id, Sender::Client, SYN, &[])?;
+        self.segment(time, id, Sender::Server, SYN | ACK, &[])?;
+        self.segment(time, id, Sender::Client, ACK, &[])?;
         Ok(StreamId(id))
     }
 
@@ -139,7 +139,7 @@ impl<W: Write> Synth<W> {
         &mut self,
         time: u64,
         stream: StreamId,
-        from: From,
+        from: Sender,
         octets: &[u8],
     ) -> io::Result<()> {
         let mut chunks = octets.chunks(SEGMENT).peekable();
@@ -152,14 +152,14 @@ impl<W: Write> Synth<W> {
     }
 
     /// Closes both directions, `from` first.
-    pub fn close(&mut self, time: u64, stream: StreamId, from: From) -> io::Result<()> {
+    pub fn close(&mut self, time: u64, stream: StreamId, from: Sender) -> io::Result<()> {
         self.segment(time, stream.0, from, FIN | ACK, &[])?;
         self.segment(time, stream.0, from.other(), FIN | ACK, &[])?;
         self.segment(time, stream.0, from, ACK, &[])
     }
 
     /// Breaks the connection off.
-    pub fn reset(&mut self, time: u64, stream: StreamId, from: From) -> io::Result<()> {
+    pub fn reset(&mut self, time: u64, stream: StreamId, from: Sender) -> io::Result<()> {
         self.segment(time, stream.0, from, RST | ACK, &[])
     }
 
@@ -174,12 +174,12 @@ impl<W: Write> Synth<W> {
         &mut self,
         time: u64,
         id: usize,
-        from: From,
+        from: Sender,
         flags: u8,
         payload: &[u8],
     ) -> io::Result<()> {
         let stream = self.streams.get_mut(id).ok_or(io::ErrorKind::InvalidInput)?;
-        // `From` is 0 or 1, an index into both arrays.
+        // `Sender` is 0 or 1, an index into both arrays.
         let (own, other) = (from as usize, from.other() as usize);
         let ack = if flags & ACK != 0 { stream.seq[other] } else { 0 };
         let [src, dst] = [stream.ends[own], stream.ends[other]];
@@ -202,7 +202,7 @@ impl<W: Write> Synth<W> {
     }
 }
 
-impl From {
+impl Sender {
     /// The one who receives.
     pub fn other(self) -> Self {
         match self {

@@ -21,12 +21,12 @@ fn session() -> Vec<u8> {
     synth.datagram(2_000, car, group, &[1, 0xFE, 0x90, 0, 0, 0, 0, 2, 0x10, 0]).unwrap();
     let tcp = SocketAddrV6::new(*station.ip(), 60_000, 0, 0);
     let stream = synth.connect(3_000, car, tcp).unwrap();
-    synth.send(4_000, stream, From::Client, &message(3)).unwrap();
-    synth.send(5_000, stream, From::Server, &message(5000)).unwrap();
-    synth.send(6_000, stream, From::Client, &message(1)).unwrap();
-    synth.close(7_000, stream, From::Client).unwrap();
+    synth.send(4_000, stream, Sender::Client, &message(3)).unwrap();
+    synth.send(5_000, stream, Sender::Server, &message(5000)).unwrap();
+    synth.send(6_000, stream, Sender::Client, &message(1)).unwrap();
+    synth.close(7_000, stream, Sender::Client).unwrap();
     let again = synth.connect(8_000, SocketAddrV6::new(*car.ip(), 50_001, 0, 0), tcp).unwrap();
-    synth.reset(9_000, again, From::Server).unwrap();
+    synth.reset(9_000, again, Sender::Server).unwrap();
     synth.finish().unwrap()
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::capture::link::LinkType;
-use crate::capture::synth::{From, Synth};
+use crate::capture::synth::{Sender, Synth};
 use crate::capture::tests::random;
 use std::net::SocketAddrV6;
 use v2g::v2gtp::PayloadType;
@@ -14,11 +14,11 @@ fn session(lengths: &[usize]) -> Vec<Vec<u8>> {
     let mut synth = Synth::new(Vec::new(), "test", "pev0").unwrap();
     let stream = synth.connect(0, car, station).unwrap();
     for (number, (from, len)) in
-        [From::Client, From::Server].iter().cycle().zip(lengths).enumerate()
+        [Sender::Client, Sender::Server].iter().cycle().zip(lengths).enumerate()
     {
         synth.send(0, stream, *from, &message(0x8001, number as u8, *len)).unwrap();
     }
-    synth.close(0, stream, From::Client).unwrap();
+    synth.close(0, stream, Sender::Client).unwrap();
     frames(synth)
 }
 
@@ -133,9 +133,9 @@ fn garbage_in_a_stream_is_passed_over() {
     let stream = synth.connect(0, car, station).unwrap();
     let octets =
         [message(0x8001, 0, 9), b"garbage \x01\xFE\x80".to_vec(), message(0x8002, 1, 9)].concat();
-    synth.send(0, stream, From::Client, &octets).unwrap();
-    synth.send(0, stream, From::Client, &octets[..12]).unwrap();
-    synth.close(0, stream, From::Client).unwrap();
+    synth.send(0, stream, Sender::Client, &octets).unwrap();
+    synth.send(0, stream, Sender::Client, &octets[..12]).unwrap();
+    synth.close(0, stream, Sender::Client).unwrap();
     let (records, notes) = inspect(&frames(synth), Unread);
     assert_eq!(summary(&records), [(0, Sap), (1, V2g)]);
     assert_eq!(
@@ -157,7 +157,7 @@ fn a_stream_of_another_protocol_is_left_alone() {
         .send(
             0,
             stream,
-            From::Client,
+            Sender::Client,
             &[b"GET / HTTP/1.1\r\n\r\n".to_vec(), message(0x8001, 0, 9)].concat(),
         )
         .unwrap();
@@ -171,9 +171,9 @@ fn ports_used_again_are_a_new_connection() {
     let mut synth = Synth::new(Vec::new(), "test", "pev0").unwrap();
     for broken_off in [true, false] {
         let stream = synth.connect(0, car, station).unwrap();
-        synth.send(0, stream, From::Client, &message(0x8001, 0, 9)).unwrap();
+        synth.send(0, stream, Sender::Client, &message(0x8001, 0, 9)).unwrap();
         if broken_off {
-            synth.reset(0, stream, From::Server).unwrap();
+            synth.reset(0, stream, Sender::Server).unwrap();
         }
     }
     let (records, _) = inspect(&frames(synth), Unread);
@@ -266,7 +266,7 @@ fn connections_are_bounded_and_the_idle_one_gives_way() {
         let mut synth = Synth::new(Vec::new(), "test", "pev0").unwrap();
         let car = SocketAddrV6::new("fe80::aa".parse().unwrap(), port, 0, 0);
         let stream = synth.connect(0, car, station).unwrap();
-        synth.send(0, stream, From::Client, &message(0x8001, 0, 9)[..12]).unwrap();
+        synth.send(0, stream, Sender::Client, &message(0x8001, 0, 9)[..12]).unwrap();
         all.extend(frames(synth));
     }
     let mut notes = 0;
@@ -293,7 +293,7 @@ fn a_damaged_file_gives_its_messages_before_its_error() {
     let [car, station] = [CAR, STATION].map(|end| end.parse::<SocketAddrV6>().unwrap());
     let mut synth = Synth::new(Vec::new(), "test", "pev0").unwrap();
     let stream = synth.connect(0, car, station).unwrap();
-    synth.send(0, stream, From::Client, &message(0x8001, 0, 9)).unwrap();
+    synth.send(0, stream, Sender::Client, &message(0x8001, 0, 9)).unwrap();
     let file = synth.finish().unwrap();
     let reader = Reader::new(&file[..file.len() - 3]).unwrap();
     let mut inspection = Inspection::new(reader, Unread, Secrets::default());
@@ -312,9 +312,9 @@ fn no_octets_make_the_inspector_panic() {
     synth.datagram(0, car, "[ff02::1]:15118".parse().unwrap(), &message(0x9000, 0, 2)).unwrap();
     for first in [message(0x8001, 0, 9), vec![0x16, 3, 1, 0, 4, 1, 0, 0, 0, 0x17, 3, 3, 0, 1, 5]] {
         let stream = synth.connect(0, car, station).unwrap();
-        synth.send(0, stream, From::Client, &first).unwrap();
-        synth.send(0, stream, From::Server, &first).unwrap();
-        synth.close(0, stream, From::Client).unwrap();
+        synth.send(0, stream, Sender::Client, &first).unwrap();
+        synth.send(0, stream, Sender::Server, &first).unwrap();
+        synth.close(0, stream, Sender::Client).unwrap();
     }
     let file = synth.finish().unwrap();
     let frames = [&[1][..], &frames_joined(&file)].concat();
