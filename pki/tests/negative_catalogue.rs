@@ -76,6 +76,7 @@ fn every_defect_is_refused_for_its_own_reason_in_every_role() {
         (Defect::TwinRoot, End::BadSignature(Sub(1))),
         (Defect::UnknownRoot, End::NoIssuer(Sub(1))),
         (Defect::OwnRootSent, End::UntrustedRoot),
+        (Defect::OtherBranch, End::Profile(Sub(0), vec![Rule::DomainComponent])),
         (Defect::SelfSignedLeaf, End::UntrustedRoot),
         (Defect::LeafAsIssuer, End::NotCa(Sub(0))),
         (Defect::ThirdSub, End::PathLength(Sub(1))),

@@ -43,7 +43,11 @@ impl Search<'_> {
             found_name = true;
             let outcome = match self.signature(current, anchor.certificate(), path, Position::Root)
             {
-                Ok(()) => self.validate(path, anchor).map_err(|error| (COMPLETE, error)),
+                Ok(()) => self.validate(path, anchor).map_err(|error| match error {
+                    // The same root may be held for another role as well: that explains more.
+                    ChainError::WrongRoot { .. } => (COMPLETE - 1, error),
+                    _ => (COMPLETE, error),
+                }),
                 Err(error) => Err((rank, error)),
             };
             match outcome {

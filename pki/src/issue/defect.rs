@@ -38,6 +38,8 @@ pub enum Defect {
     OwnRootSent,
     /// The leaf of another role, with its own sound chain.
     OtherRole,
+    /// The leaf is issued by another role's authority below the V2G root.
+    OtherBranch,
     /// The leaf is signed with its own key.
     SelfSignedLeaf,
     /// A leaf issued by the leaf.
@@ -138,6 +140,14 @@ impl Hierarchy {
                     Role::Cps => Role::Secc,
                 });
                 chain = Damaged { anchors: chain.anchors, ..Damaged::from(&other, self.anchors()) };
+            }
+            Defect::OtherBranch => {
+                let other = self.identity(if role == Role::Secc { Role::Cps } else { Role::Secc });
+                let [_, _, sub2, _] = kinds(other.role).map(|kind| self.of(kind));
+                let leaf = self.of(kinds(role)[3]);
+                let certificate = leaf.plan.issue(leaf.key.public_key(), sub2.issuer(), rng)?;
+                chain = Damaged::from(&Identity { leaf: certificate, ..other }, self.anchors());
+                chain.key = Arc::clone(&leaf.key);
             }
             Defect::LeafAsIssuer => {
                 let kinds = kinds(role);

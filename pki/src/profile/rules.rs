@@ -194,15 +194,18 @@ fn key_id(certificate: &Certificate, profile: &Profile, _: Level) -> Outcome {
     wanted(present && !critical, found, || "both, not critical".to_owned())
 }
 
+/// A missing domain component may be tolerated, a wrong one never is: below a V2G root it is all that keeps an operator's
+/// authority from issuing contracts. Roots are told apart by the store that holds them.
 fn domain_component(certificate: &Certificate, profile: &Profile, level: Level) -> Outcome {
     let subject = certificate.subject();
     let found: Vec<_> = subject.all(&AttributeKind::DomainComponent).collect();
-    let (domain, leaf) = (profile.domain, profile.authority == Authority::Leaf);
-    let good = match found.as_slice() {
-        [] if level == Level::Strict => domain.optional_strict,
-        [] => domain.optional_lenient,
-        [value] => domain.values.contains(value) || (level == Level::Lenient && !leaf),
-        _ => level == Level::Lenient && !leaf,
+    let domain = profile.domain;
+    let good = match (found.as_slice(), level) {
+        ([], Level::Strict) => domain.optional_strict,
+        ([], Level::Lenient) => domain.optional_lenient,
+        (_, Level::Lenient) if profile.authority == Authority::Root => true,
+        ([value], _) => domain.values.contains(value),
+        _ => false,
     };
     wanted(
         good,

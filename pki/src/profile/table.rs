@@ -75,13 +75,13 @@ const OEM_ROOT: Profile =
 const CPO_SUB1: Profile = sub(Kind::CpoSub1, 1, &["V2G", "CPO"], (0, 4 * YEAR));
 const CPO_SUB2: Profile = sub(Kind::CpoSub2, 0, &["V2G", "CPO"], (0, 2 * YEAR));
 const MO_SUB1: Profile =
-    Profile { usage_also: SIGN_AND_BIND, ..sub(Kind::MoSub1, 1, &["MO", "V2G"], ANY) };
+    Profile { usage_also: SIGN_AND_BIND, ..sub(Kind::MoSub1, 1, &["MO"], ANY) };
 const MO_SUB2: Profile =
-    Profile { usage_also: SIGN_AND_BIND, ..sub(Kind::MoSub2, 0, &["MO", "V2G"], ANY) };
-const OEM_SUB1: Profile = sub(Kind::OemSub1, 1, &["OEM", "V2G"], ANY);
-const OEM_SUB2: Profile = sub(Kind::OemSub2, 0, &["OEM", "V2G"], ANY);
-const CPS_SUB1: Profile = sub(Kind::CpsSub1, 1, &["CPS", "V2G"], (0, 4 * YEAR));
-const CPS_SUB2: Profile = sub(Kind::CpsSub2, 0, &["CPS", "V2G"], (0, 2 * YEAR));
+    Profile { usage_also: SIGN_AND_BIND, ..sub(Kind::MoSub2, 0, &["MO"], ANY) };
+const OEM_SUB1: Profile = sub(Kind::OemSub1, 1, &["OEM"], ANY);
+const OEM_SUB2: Profile = sub(Kind::OemSub2, 0, &["OEM"], ANY);
+const CPS_SUB1: Profile = sub(Kind::CpsSub1, 1, &["CPS"], (0, 4 * YEAR));
+const CPS_SUB2: Profile = sub(Kind::CpsSub2, 0, &["CPS"], (0, 2 * YEAR));
 
 const SECC_LEAF: Profile = Profile {
     kind: Kind::SeccLeaf,
