@@ -31,6 +31,10 @@ fn replay(paths: &[String], is_check: bool) -> io::Result<bool> {
         for (number, line) in (1..).zip(io::BufReader::new(std::fs::File::open(path)?).lines()) {
             let line = line?;
             let Some(octets) = frame_of(&line) else { continue };
+            if octets.get(12..14) != Some(&slac::mme::ETHERTYPE.to_be_bytes()) {
+                *counts.entry("not HomePlug").or_default() += 1;
+                continue;
+            }
             match Frame::parse(&octets) {
                 Ok(frame) if is_check => {
                     *counts.entry(frame.message.name().unwrap_or("unknown")).or_default() += 1;
@@ -67,17 +71,14 @@ fn frame_of(line: &str) -> Option<Vec<u8>> {
     Some(octets)
 }
 
-/// Where the frame comes out differently; the padding after a known message is not compared.
+/// Where the frame comes out differently, up to the end of its message; padding is not compared.
 fn difference(octets: &[u8], frame: &Frame) -> Option<usize> {
     let emitted = frame.emit();
     let end = match frame.message {
         Message::Unknown { .. } => octets.len(),
-        // What stands behind the last octet that is not zero may be padding on both sides.
-        _ => emitted
-            .iter()
-            .rposition(|&octet| octet != 0)
-            .map_or(0, |last| last + 1)
-            .min(octets.len()),
+        _ => (0..octets.len())
+            .find(|&end| Frame::parse(&octets[..end]).as_ref() == Ok(frame))
+            .unwrap_or(octets.len()),
     };
     (0..end).find(|&at| octets.get(at) != emitted.get(at))
 }

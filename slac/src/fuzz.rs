@@ -148,10 +148,10 @@ mod tests {
             let at = usize::try_from(noise.below(len)).unwrap();
             match noise.below(4) {
                 0 => octets.truncate(at),
-                1 => octets.insert(at.min(octets.len()), noise.next().to_le_bytes()[0]),
+                1 => octets.insert(at.min(octets.len()), noise.draw().to_le_bytes()[0]),
                 _ => {
                     if let Some(octet) = octets.get_mut(at) {
-                        *octet = noise.next().to_le_bytes()[0];
+                        *octet = noise.draw().to_le_bytes()[0];
                     }
                 }
             }
@@ -184,15 +184,15 @@ mod tests {
                 let content = octets.get(15..).unwrap_or_default();
                 let len = u8::try_from(content.len()).unwrap();
                 script.extend([
-                    11 + noise.next().to_le_bytes()[0] % 13,
-                    noise.next().to_le_bytes()[0] % 10,
+                    11 + noise.draw().to_le_bytes()[0] % 13,
+                    noise.draw().to_le_bytes()[0] % 10,
                     len,
                 ]);
                 script.extend(content);
                 if noise.chance(50) {
                     script.extend([
-                        noise.next().to_le_bytes()[0] % 11,
-                        noise.next().to_le_bytes()[0],
+                        noise.draw().to_le_bytes()[0] % 11,
+                        noise.draw().to_le_bytes()[0],
                     ]);
                 }
             }
@@ -209,7 +209,7 @@ mod tests {
         let mut noise = Noise::new(6);
         for _ in 0..2_000 {
             let script: Vec<u8> =
-                (0..noise.below(600)).map(|_| noise.next().to_le_bytes()[0]).collect();
+                (0..noise.below(600)).map(|_| noise.draw().to_le_bytes()[0]).collect();
             frame(&script);
             evse(&script);
             ev(&script);

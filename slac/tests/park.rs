@@ -408,7 +408,7 @@ fn a_flood_of_garbage_does_not_keep_a_car_out() {
         let (car, intruder) = (park.cars[0], park.cars[1]);
         for tick in 0..1_000 {
             park.medium.run_until(ms(tick), |_| false);
-            let [a, b, c, d, e, f, g, h] = noise.next().to_le_bytes();
+            let [a, b, c, d, e, f, g, h] = noise.draw().to_le_bytes();
             let source = Mac([2, a, b, c, d, e]);
             let run_id = RunId([a, b, c, d, e, f, g, h]);
             let mut octets = match tick % 3 {

@@ -5,6 +5,7 @@ mod event;
 mod frames;
 mod run;
 mod state;
+mod validation;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,17 +17,14 @@ pub use event::{Cause, Comparison, Event, Failure, Heard, Input, RunFailure};
 use crate::key::NetworkKey;
 use crate::mme::{
     AmpMapCnf, AttenCharInd, Frame, MATCH_CNF_LEN, Mac, Message, RunId, SlacMatchCnf, SlacParmCnf,
-    ValidateCnf, ValidateReq, ValidateResult,
 };
 use crate::modem::{Keying, Link, Modem, ModemFailure};
 use crate::output::{Outbox, Output};
 use crate::pilot::EvPilot;
 use crate::random::{self, Random, RandomFailed};
-use crate::timing::{RETRIES, STARTS, TOGGLES, Timer};
+use crate::timing::{RETRIES, STARTS, Timer};
 use run::Run;
-use state::{
-    Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Step, Validating, Window,
-};
+use state::{Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Window};
 
 /// Matches this car with the station at the other end of its cable.
 pub struct Ev {
@@ -286,117 +284,6 @@ impl Ev {
             Some(&best) if !validate => self.match_request(run, best, RETRIES),
             _ => self.validate(run, candidates),
         }
-    }
-
-    // Validation
-
-    /// Asks the first candidate; without candidate the run has failed.
-    fn validate(&mut self, run: Run, candidates: Vec<Mac>) -> State {
-        if candidates.is_empty() {
-            return self.run_failed(&run, RunFailure::NotValidated);
-        }
-        self.ask(Validating {
-            run,
-            candidates,
-            step: Step::Asking,
-            repeats: RETRIES,
-            until: self.now,
-        })
-    }
-
-    fn ask(&mut self, mut state: Validating) -> State {
-        let timer = match state.step {
-            Step::Toggling { timer, .. } => timer,
-            Step::Asking | Step::Busy => 0,
-        };
-        if let Some(&station) = state.candidates.first() {
-            let request =
-                ValidateReq { signal_type: 0, timer, result: ValidateResult::Ready.code() };
-            self.out.transmit(&Frame::new(station, self.config.mac, request));
-        }
-        if state.step == Step::Busy {
-            state.step = Step::Asking;
-        }
-        state.until = match state.step {
-            Step::Toggling { timer, .. } => {
-                self.after(Timer::MatchResponse)
-                    + Duration::from_millis(100) * (u32::from(timer) + 1)
-            }
-            _ => self.after(Timer::MatchResponse),
-        };
-        State::Validating(state)
-    }
-
-    fn validation_due(&mut self, mut state: Validating) -> State {
-        match state.step {
-            Step::Asking | Step::Busy if state.repeats > 0 => {
-                state.repeats -= 1;
-                self.ask(state)
-            }
-            _ => self.not_validated(state),
-        }
-    }
-
-    fn not_validated(&mut self, state: Validating) -> State {
-        let Validating { run, mut candidates, .. } = state;
-        let station = candidates.remove(0); // never empty
-        self.out.event(Event::NotValidated { station });
-        self.validate(run, candidates)
-    }
-
-    fn validated(&mut self, from: Mac, cnf: &ValidateCnf) {
-        if !matches!(&self.state, State::Validating(state) if state.candidates.first() == Some(&from))
-            || cnf.signal_type != 0
-        {
-            return;
-        }
-        let Some(result) = ValidateResult::from_code(cnf.result) else { return };
-        let State::Validating(mut state) = core::mem::replace(&mut self.state, State::Idle) else {
-            return;
-        };
-        self.state = match (state.step, result) {
-            (Step::Asking, ValidateResult::Ready) if cnf.toggles == 0 => self.toggle(state),
-            // The station counts from the first step, so a lost second request costs no toggles.
-            (Step::Toggling { .. }, ValidateResult::Ready) if state.repeats > 0 => {
-                state.repeats -= 1;
-                let until = state.until;
-                match self.ask(state) {
-                    State::Validating(state) => {
-                        State::Validating(Validating { until: state.until.max(until), ..state })
-                    }
-                    other => other,
-                }
-            }
-            (Step::Asking, ValidateResult::NotReady) => {
-                state.step = Step::Busy;
-                state.until = self.after(Timer::MatchSequence);
-                State::Validating(state)
-            }
-            // The station cannot validate; the car goes on without. [V2G3-A09-51]
-            (Step::Asking, ValidateResult::Failure | ValidateResult::NotRequired) => {
-                self.match_request(state.run, from, RETRIES)
-            }
-            (Step::Toggling { count, .. }, ValidateResult::Success) if cnf.toggles == count => {
-                self.match_request(state.run, from, RETRIES)
-            }
-            (Step::Toggling { .. }, ValidateResult::Ready) => State::Validating(state),
-            (Step::Toggling { .. }, _) => self.not_validated(state),
-            _ => State::Validating(state),
-        };
-    }
-
-    /// A count that a neighbour cannot guess each time.
-    fn toggle(&mut self, mut state: Validating) -> State {
-        let Ok([chance]) = random::array(&mut *self.random) else {
-            return self.not_validated(state);
-        };
-        let count = 1 + chance % TOGGLES;
-        let each = self.config.timing[Timer::ToggleState];
-        let tenths = (each * 2 * u32::from(count)).as_millis() / 100 + 1;
-        self.out.event(Event::Toggle { count, state: each });
-        state.step = Step::Toggling { count, timer: u8::try_from(tenths).unwrap_or(u8::MAX) };
-        state.repeats = RETRIES;
-        self.ask(state)
     }
 
     // Match and link

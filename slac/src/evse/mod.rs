@@ -186,10 +186,11 @@ impl Evse {
             _ => return,
         };
         match &frame.message {
-            Message::SlacParmReq(req) if is_plain(req.application_type, req.security_type) => {
-                if only.is_none_or(|ev| ev == from) {
-                    sessions.open(from, req.run_id, &mut cx);
-                }
+            Message::SlacParmReq(req)
+                if is_plain(req.application_type, req.security_type)
+                    && only.is_none_or(|ev| ev == from) =>
+            {
+                sessions.open(from, req.run_id, &mut cx);
             }
             Message::StartAttenCharInd(ind)
                 if is_plain(ind.application_type, ind.security_type) =>

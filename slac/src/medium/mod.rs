@@ -2,6 +2,26 @@
 //!
 //! Everything follows from the seed. Frames pass between stations in range, also unicast frames of others, as modems hand them up;
 //! each EVSE's modem measures each sounding; modems with equal keys link up after a while.
+//!
+//! ```
+//! use core::time::Duration;
+//! use slac::medium::{Medium, Noise, Path, Settings};
+//! use slac::{Ev, Evse, Mac, ev, evse, pilot::Pilot};
+//!
+//! let [car, own, neighbour] = [1, 2, 3].map(|last| Mac([0x02, 0, 0, 0, 0, last]));
+//! let mut medium = Medium::new(7, Settings::default());
+//! let car = medium.add_ev(car, Ev::new(ev::Config::new(car), Noise::new(1)));
+//! let own = medium.add_evse(own, Evse::new(evse::Config::new(own), Noise::new(2)));
+//! let neighbour = medium.add_evse(neighbour, Evse::new(evse::Config::new(neighbour), Noise::new(3)));
+//! medium.connect(car, own, Path::cable(26));
+//! medium.connect(car, neighbour, Path::cable(41));
+//! medium.pilot(neighbour, Pilot::B);
+//! medium.run_until(Duration::from_millis(100), |_| false);
+//! medium.plug(car, own);
+//! assert!(medium.run_until(Duration::from_secs(20), |medium| medium.peer(car).is_some()));
+//! assert_eq!(medium.peer(car), Some(own));
+//! assert!(medium.records().iter().any(|record| record.station == car));
+//! ```
 
 mod modem;
 mod path;

@@ -42,7 +42,8 @@ impl Noise {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    /// 64 random bits.
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -52,7 +53,7 @@ impl Noise {
 
     /// A number below `bound`, which is above zero.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+        self.draw() % bound.max(1)
     }
 
     /// True in so many of a thousand cases.
@@ -62,7 +63,7 @@ impl Noise {
 
     /// About one decibel of noise around zero, rarely beyond three.
     pub(super) fn decibel(&mut self) -> i16 {
-        let bits = self.next();
+        let bits = self.draw();
         let dice = [bits & 3, bits >> 2 & 3, bits >> 4 & 3, bits >> 6 & 3];
         i16::try_from(dice.iter().sum::<u64>()).unwrap_or(6) / 2 - 3
     }
@@ -71,7 +72,7 @@ impl Noise {
 /// Reproducible simulations draw their keys from here, too.
 impl crate::Random for Noise {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), crate::RandomFailed> {
-        out.iter_mut().for_each(|octet| *octet = self.next().to_le_bytes()[0]);
+        out.iter_mut().for_each(|octet| *octet = self.draw().to_le_bytes()[0]);
         Ok(())
     }
 }
