@@ -49,7 +49,7 @@ pub use evcc::{Evcc, EvccError};
 pub use hello::{Authority, ClientHelloInfo, HelloError, HelloFilter};
 pub use key_log::key_lines;
 pub use negotiated::Negotiated;
-pub use provider::{provider, provider_with_aead_suites};
+pub use provider::provider;
 pub use roots::{RootError, Roots};
 pub use secc::{Secc, SeccChain};
 pub use verify::{ChainError, Strictness, verify_secc_chain};

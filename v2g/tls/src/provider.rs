@@ -20,7 +20,7 @@ pub fn provider() -> CryptoProvider {
 }
 
 /// As [`provider`], with the AES-GCM suites of TLS 1.2 behind.
-pub fn provider_with_aead_suites() -> CryptoProvider {
+pub(crate) fn provider_with_aead_suites() -> CryptoProvider {
     let mut provider = provider();
     provider.cipher_suites.extend(&AEAD_SUITES);
     provider

@@ -11,7 +11,7 @@ use rustls::{KeyLog, ServerConfig};
 
 use crate::hello::{Authority, rewrite};
 use crate::key_log::Quiet;
-use crate::{provider, provider_with_aead_suites};
+use crate::provider::{provider, provider_with_aead_suites};
 
 /// A chain a station can present, the root it hangs on and its key.
 #[derive(Clone, Debug)]

@@ -23,7 +23,7 @@ impl<S> Filtered<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Filtered<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Filtered<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -39,7 +39,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Filtered<S> {
             if part.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
-            self.received = self.filter.inbound(part.filled()).map_err(io::Error::other)?;
+            match self.filter.inbound(part.filled()) {
+                Ok(bytes) => self.received = bytes,
+                Err(error) => {
+                    self.unsent.extend(error.alert());
+                    let _ = self.poll_unsent(cx); // the error below is what counts
+                    return Poll::Ready(Err(io::Error::other(error)));
+                }
+            }
         }
         let n = self.received.len().min(buf.remaining());
         buf.put_slice(&self.received[..n]);

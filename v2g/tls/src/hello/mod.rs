@@ -8,7 +8,7 @@ pub(crate) mod rewrite;
 
 use core::fmt;
 
-use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use rustls::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 pub use authority::Authority;
 pub use filter::HelloFilter;
@@ -106,6 +106,19 @@ pub enum HelloError {
     ReservedExtension(u16),
     #[error("ServerHello selects a protocol that was not offered")]
     UnsolicitedAlpn,
+}
+
+impl HelloError {
+    /// The fatal alert that tells the peer, as a whole record to be sent before closing.
+    pub fn alert(self) -> [u8; 7] {
+        let description = match self {
+            Self::TooLong(_) => AlertDescription::DecodeError,
+            Self::Interrupted => AlertDescription::UnexpectedMessage,
+            Self::ReservedExtension(_) => AlertDescription::IllegalParameter,
+            Self::UnsolicitedAlpn => AlertDescription::UnsupportedExtension,
+        };
+        [21, 3, 3, 0, 2, 2, description.into()]
+    }
 }
 
 fn versions(body: &[u8]) -> Option<Vec<ProtocolVersion>> {

@@ -116,7 +116,9 @@ fn the_wire_form_comes_back_from_the_form_for_rustls() {
 #[test]
 fn a_protocol_selected_without_offer_is_refused() {
     let message = hello(SERVER_HELLO, &[(ALPN, b"\0\x10\x0ftrusted_ca_keys".to_vec())]);
-    assert_eq!(from_wire(&message), Err(HelloError::UnsolicitedAlpn));
+    let error = from_wire(&message).unwrap_err();
+    assert_eq!(error, HelloError::UnsolicitedAlpn);
+    assert_eq!(error.alert(), [21, 3, 3, 0, 2, 2, 110]);
 }
 
 #[test]
