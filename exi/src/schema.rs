@@ -2,7 +2,7 @@
 //! and enum, and XML, JSON and checks are driven by it.
 
 /// A type of the schema, under the name it has in Rust.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Type {
     /// The name of the Rust type.
     pub name: &'static str,
@@ -11,7 +11,7 @@ pub struct Type {
 }
 
 /// The kinds of type.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// `true` or `false`, in one bit.
     Bool,
@@ -47,8 +47,8 @@ pub enum Shape {
     Complex(Complex),
     /// One of these elements: a choice or the members of a substitution group.
     Choice(&'static [Member]),
-    /// Content this codec does not carry.
-    Refused,
+    /// Content this codec does not carry, with the event codes it takes.
+    Refused(u16),
 }
 
 /// How XML writes octets.
@@ -61,7 +61,7 @@ pub enum Form {
 }
 
 /// Attributes and content of an element.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Complex {
     /// Attributes, sorted by name.
     pub attributes: &'static [Particle],
@@ -74,7 +74,7 @@ pub struct Complex {
 }
 
 /// An attribute or child element and how often it occurs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Particle {
     /// Its local name, empty when its type is a choice.
     pub name: &'static str,
@@ -89,7 +89,7 @@ pub struct Particle {
 }
 
 /// One alternative of a choice.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
     /// Its local name, empty for a wildcard.
     pub name: &'static str,
@@ -102,7 +102,7 @@ pub struct Member {
 impl Type {
     /// Whether the value stands between a CHARACTERS code and an END code when it is an element.
     pub const fn is_simple(&self) -> bool {
-        !matches!(self.shape, Shape::Complex(_) | Shape::Choice(_) | Shape::Refused)
+        !matches!(self.shape, Shape::Complex(_) | Shape::Choice(_) | Shape::Refused(_))
     }
 
     /// Checks at build time what the derive promises: a field is a choice exactly when it says so.

@@ -20,7 +20,7 @@ pub(crate) fn value(ident: &Ident) -> String {
     let front = match first {
         Some("ok") => "OK",
         Some("failed") => "FAILED",
-        Some("warning") => "WARNING",
+        Some("warning") if !rest.is_empty() => "WARNING",
         _ => return join(&words),
     };
     if rest.is_empty() { front.into() } else { format!("{front}_{}", join(rest)) }
@@ -122,6 +122,7 @@ mod tests {
             ("FailedServiceIdInvalid", "FAILED_ServiceIDInvalid"),
             ("FailedEvRessMalfunction", "FAILED_EVRESSMalfunction"),
             ("WarningCertificateExpired", "WARNING_CertificateExpired"),
+            ("Warning", "Warning"),
             ("EvCharging", "EVCharging"),
             ("Pnc", "PnC"),
             ("Eim", "EIM"),

@@ -34,6 +34,12 @@ impl Integer {
         (!self.negative).then_some(&self.magnitude)
     }
 
+    /// The sign, and the number or -1 minus the number when negative.
+    #[cfg(feature = "xml")]
+    pub(crate) fn parts(&self) -> (bool, &[u8]) {
+        (self.negative, &self.magnitude)
+    }
+
     /// Whether it is below zero.
     pub fn is_negative(&self) -> bool {
         self.negative

@@ -13,7 +13,7 @@ pub struct Refused<const BRANCHES: u16 = 1>(());
 
 impl<const B: u16> Exi for Refused<B> {
     const BRANCHES: u16 = B;
-    const TYPE: &'static Type = &Type { name: "Refused", shape: Shape::Refused };
+    const TYPE: &'static Type = &Type { name: "Refused", shape: Shape::Refused(B) };
     const MAX: u32 = 0;
     #[inline(always)]
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {

@@ -1,0 +1,207 @@
+//! XML and JSON of messages, driven by what the derive says of their types, not by code of their own.
+//!
+//! The interpreter knows nothing of the typed codec: it reads bits one by one and works the
+//! grammars out again at run time. So [`interpret`] is a second opinion on every octet.
+
+mod base64;
+mod bits;
+mod decode;
+mod encode;
+mod grammar;
+mod json;
+mod parse;
+mod print;
+mod tree;
+
+use crate::document::{Root, Schema};
+use crate::schema::{Shape, Type};
+use crate::{Document, Error as ExiError, Kind};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use tree::Element;
+
+/// What octets hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// A message.
+    Document,
+    /// An element by itself, as it is signed.
+    Fragment,
+}
+
+/// The XML of a message.
+pub fn to_string<D: Document>(message: &D) -> Result<String, Error> {
+    Ok(print::xml(&document::<D>(&message.to_vec()?)?))
+}
+
+/// The JSON of a message: an object with the element's name as its only key. Attributes are
+/// members like elements, text beside attributes is the member `value`, octets are strings as in XML.
+pub fn to_json<D: Document>(message: &D) -> Result<String, Error> {
+    Ok(json::json(&document::<D>(&message.to_vec()?)?))
+}
+
+/// The message in a piece of XML.
+pub fn from_str<D: Document>(xml: &str) -> Result<D, Error> {
+    let node = parse::parse(xml)?;
+    let root = const { &Root::document::<D>() };
+    if !node.is(root.ns, root.name) {
+        return Err(Error::Xml(node.problem(Problem::Root)));
+    }
+    let mut w = bits::BitWriter::new();
+    encode::document(&mut w, &node, root, D::CODE_BITS)?;
+    Ok(D::decode(&w.finish())?)
+}
+
+/// The XML of a message or fragment whose schema is known. The octets go through the typed codec first.
+pub fn decode(schema: &Schema, form: Form, octets: &[u8]) -> Result<String, Error> {
+    Ok(print::xml(&recoded(schema, form, octets)?))
+}
+
+/// The same as JSON, see [`to_json`].
+pub fn decode_json(schema: &Schema, form: Form, octets: &[u8]) -> Result<String, Error> {
+    Ok(json::json(&recoded(schema, form, octets)?))
+}
+
+/// The XML of a message or fragment, read by the interpreter alone.
+pub fn interpret(schema: &Schema, form: Form, octets: &[u8]) -> Result<String, Error> {
+    let root = root(schema, form, octets)?;
+    Ok(print::xml(&decode::element(octets, root, schema, form)?))
+}
+
+/// The octets of a message or fragment in XML.
+pub fn encode(schema: &Schema, form: Form, xml: &str) -> Result<Vec<u8>, Error> {
+    let node = parse::parse(xml)?;
+    let Some(root) = roots(schema, form).iter().find(|r| node.is(r.ns, r.name)) else {
+        return Err(Error::Xml(node.problem(Problem::Root)));
+    };
+    let mut w = bits::BitWriter::new();
+    match form {
+        Form::Document => encode::document(&mut w, &node, root, schema.document_bits)?,
+        Form::Fragment => encode::fragment(&mut w, &node, root, schema)?,
+    }
+    Ok(w.finish())
+}
+
+fn document<D: Document>(octets: &[u8]) -> Result<Element, Error> {
+    Ok(decode::document(octets, const { &Root::document::<D>() }, D::CODE_BITS)?)
+}
+
+fn recoded(schema: &Schema, form: Form, octets: &[u8]) -> Result<Element, Error> {
+    let root = root(schema, form, octets)?;
+    Ok(decode::element(&(root.recode)(octets)?, root, schema, form)?)
+}
+
+fn roots(schema: &Schema, form: Form) -> &'static [Root] {
+    match form {
+        Form::Document => schema.documents,
+        Form::Fragment => schema.fragments,
+    }
+}
+
+/// The root element that the first code names.
+fn root(schema: &Schema, form: Form, octets: &[u8]) -> Result<&'static Root, ExiError> {
+    let mut r = bits::BitReader::new(octets);
+    r.expect(0x80, 8)?;
+    let code = match form {
+        Form::Document => r.bits(schema.document_bits)?,
+        Form::Fragment => r.bits(schema.fragment_bits)?,
+    };
+    let known = roots(schema, form).iter().find(|r| r.code == code);
+    known.ok_or(ExiError { kind: Kind::Event, bit: 8 })
+}
+
+/// Why there is no XML of some octets, or no octets of some XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The octets are wrong.
+    Exi(ExiError),
+    /// The XML is wrong.
+    Xml(XmlError),
+}
+
+/// What is wrong with XML, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct XmlError {
+    /// The names of the elements around the place, from the root on.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// What is wrong with XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It is not well-formed, or it holds a DTD.
+    Syntax(String),
+    /// Too many elements are inside each other.
+    Depth,
+    /// The schema does not know it as a root element.
+    Root,
+    /// An element or attribute of this name has no place here; these may come.
+    Unexpected(String, Vec<&'static str>),
+    /// One of these elements or attributes is missing.
+    Missing(Vec<&'static str>),
+    /// The text is no value of this type.
+    Value(&'static Type),
+    /// Text where only elements may stand.
+    Text,
+    /// The schema allows it, but this codec does not carry it.
+    Refused,
+}
+
+impl From<ExiError> for Error {
+    fn from(e: ExiError) -> Self {
+        Self::Exi(e)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exi(e) => e.fmt(f),
+            Self::Xml(e) => e.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl fmt::Display for XmlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}: {}", self.line, self.path, self.problem)
+    }
+}
+
+impl core::error::Error for XmlError {}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(what) => f.write_str(what),
+            Self::Depth => f.write_str("too many elements inside each other"),
+            Self::Root => f.write_str("not a root element of this schema"),
+            Self::Unexpected(name, may) if may.is_empty() => write!(f, "{name} has no place here"),
+            Self::Unexpected(name, may) => {
+                write!(f, "{name} has no place here, but {}", may.join(" or "))
+            }
+            Self::Missing(names) => write!(f, "{} is missing", names.join(" or ")),
+            Self::Value(ty) => {
+                f.write_str("not a value of its type: ")?;
+                match ty.shape {
+                    Shape::Number { min, max } => write!(f, "a number in {min}..={max}"),
+                    Shape::Text { min, max } => write!(f, "{min} to {max} characters"),
+                    Shape::Binary { min, max, .. } => write!(f, "{min} to {max} octets"),
+                    Shape::Enumeration(values) => write!(f, "one of {}", values.join(", ")),
+                    Shape::Bool => f.write_str("true or false"),
+                    _ => f.write_str("an integer"),
+                }
+            }
+            Self::Text => f.write_str("text where elements should be"),
+            Self::Refused => f.write_str("content that is not carried"),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! From XML to nodes.
+
+use super::{Error, Problem, XmlError};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::ResolveResult;
+use quick_xml::{NsReader, XmlVersion};
+
+/// An element as it is written.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) ns: String,
+    /// Namespace, name and value.
+    pub(super) attributes: Vec<(String, String, String)>,
+    pub(super) children: Vec<Node>,
+    pub(super) text: String,
+    path: String,
+    line: usize,
+}
+
+impl Node {
+    pub(super) fn is(&self, ns: &str, name: &str) -> bool {
+        self.ns == ns && self.name == name
+    }
+
+    /// Something wrong at this element.
+    pub(super) fn problem(&self, problem: Problem) -> XmlError {
+        XmlError { path: self.path.clone(), line: self.line, problem }
+    }
+}
+
+/// No message nests deeper than this.
+const DEPTH: usize = 32;
+
+/// Reads a document. It may not have a DTD, and entities are only those of XML itself.
+pub(super) fn parse(xml: &str) -> Result<Node, Error> {
+    let mut reader = NsReader::from_str(xml);
+    reader.config_mut().expand_empty_elements = true;
+    let mut lines = Lines { xml, at: 0, line: 1 };
+    let mut open: Vec<Node> = Vec::new();
+    loop {
+        let event = reader.read_event();
+        let line = lines.at(reader.buffer_position() as usize);
+        let path = open.last().map(|n| n.path.clone()).unwrap_or_default();
+        let wrong = |problem| Error::Xml(XmlError { path: path.clone(), line, problem });
+        let syntax = |what: String| wrong(Problem::Syntax(what));
+        let text = |open: &mut Vec<Node>, s: &str| match open.last_mut() {
+            Some(node) => {
+                node.text += s;
+                Ok(())
+            }
+            None if s.trim().is_empty() => Ok(()),
+            None => Err(syntax("text outside the root element".into())),
+        };
+        match event.map_err(|e| syntax(e.to_string()))? {
+            Event::Start(_) if open.len() >= DEPTH => return Err(wrong(Problem::Depth)),
+            Event::Start(start) => {
+                let mut node = node(&reader, &start).map_err(syntax)?;
+                node.path = format!("{path}/{}", node.name);
+                node.line = line;
+                open.push(node);
+            }
+            Event::End(_) => {
+                let Some(node) = open.pop() else {
+                    return Err(syntax("an end without a start".into()));
+                };
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(node),
+                    None => return rest(reader, node).map_err(syntax),
+                }
+            }
+            Event::Text(t) => text(&mut open, &t.xml10_content())?,
+            Event::CData(t) => text(&mut open, &t.xml10_content())?,
+            Event::GeneralRef(r) => match r.resolve_char_ref() {
+                Ok(Some(c)) => text(&mut open, c.encode_utf8(&mut [0; 4]))?,
+                _ => match quick_xml::escape::resolve_predefined_entity(&r.xml10_content()) {
+                    Some(s) => text(&mut open, s)?,
+                    None => return Err(syntax("an unknown entity".into())),
+                },
+            },
+            Event::DocType(_) => return Err(syntax("a DTD is not allowed".into())),
+            Event::Eof => return Err(syntax("the document ends before its root element".into())),
+            Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::Empty(_) => {}
+        }
+    }
+}
+
+fn node(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Node, String> {
+    let namespace = |found: ResolveResult<'_>| match found {
+        ResolveResult::Bound(ns) => Ok(ns.as_ref().to_owned()),
+        ResolveResult::Unbound => Ok(String::new()),
+        ResolveResult::Unknown(prefix) => Err(format!("the prefix {prefix} is not declared")),
+    };
+    let (ns, name) = reader.resolver().resolve_element(start.name());
+    let mut node =
+        Node { ns: namespace(ns)?, name: name.into_inner().to_owned(), ..Node::default() };
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|e| e.to_string())?;
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
+        }
+        let value =
+            attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?;
+        let (ns, name) = reader.resolver().resolve_attribute(attribute.key);
+        let of = (namespace(ns)?, name.into_inner().to_owned(), value.into_owned());
+        node.attributes.push(of);
+    }
+    Ok(node)
+}
+
+/// Behind the root element only comments and white space may follow.
+fn rest(mut reader: NsReader<&[u8]>, root: Node) -> Result<Node, String> {
+    loop {
+        match reader.read_event().map_err(|e| e.to_string())? {
+            Event::Eof => return Ok(root),
+            Event::Comment(_) | Event::PI(_) => {}
+            Event::Text(t) if t.xml10_content().trim().is_empty() => {}
+            _ => return Err("more behind the root element".into()),
+        }
+    }
+}
+
+/// Counts lines on the way.
+struct Lines<'a> {
+    xml: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, position: usize) -> usize {
+        let passed = self.xml.as_bytes().get(self.at..position).unwrap_or(&[]);
+        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.at = position.max(self.at);
+        self.line
+    }
+}

@@ -1,0 +1,35 @@
+//! A message between EXI and text.
+
+use crate::schema::Particle;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// An element with everything in it.
+#[derive(Debug)]
+pub(super) struct Element {
+    pub(super) name: &'static str,
+    pub(super) ns: &'static str,
+    /// It may occur several times.
+    pub(super) many: bool,
+    pub(super) attributes: Vec<(&'static Particle, Value)>,
+    pub(super) content: Content,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Value(Value),
+    Children(Vec<Element>),
+}
+
+/// A simple value.
+#[derive(Debug)]
+pub(super) enum Value {
+    Bool(bool),
+    Number(i128),
+    /// In decimal, of any size.
+    Integer(String),
+    Text(String),
+    Hex(Vec<u8>),
+    Base64(Vec<u8>),
+    Name(&'static str),
+}
