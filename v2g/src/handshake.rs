@@ -1,6 +1,8 @@
 //! Picking a protocol from a car's offer, and making that offer.
 
-use crate::app_protocol::{AppProtocol, ResponseCode, SupportedAppProtocolReq, SupportedAppProtocolRes};
+use crate::app_protocol::{
+    AppProtocol, ResponseCode, SupportedAppProtocolReq, SupportedAppProtocolRes,
+};
 use alloc::vec::Vec;
 use exi::{Int, List, Text};
 
@@ -44,9 +46,17 @@ pub fn select(offer: &SupportedAppProtocolReq, supported: &[Protocol]) -> Option
                 && p.version().0 == entry.version_number_major
         })?;
         let minor_deviation = protocol.version().1 != entry.version_number_minor;
-        Some((entry.priority.get(), Selection { protocol, schema_id: entry.schema_id, minor_deviation }))
+        Some((
+            entry.priority.get(),
+            Selection { protocol, schema_id: entry.schema_id, minor_deviation },
+        ))
     };
-    offer.app_protocol.iter().filter_map(known).min_by_key(|(priority, _)| *priority).map(|(_, s)| s)
+    offer
+        .app_protocol
+        .iter()
+        .filter_map(known)
+        .min_by_key(|(priority, _)| *priority)
+        .map(|(_, s)| s)
 }
 
 /// What [`select`] found.

@@ -6,7 +6,7 @@
 
 use crate::fixed;
 use crate::iso2;
-use crate::xmldsig::{self, *};
+use crate::xmldsig::*;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -48,7 +48,10 @@ pub struct Signed<'a> {
 
 impl<'a> Signed<'a> {
     /// The digest of `element` as a fragment of the grammar `G`.
-    pub fn element<G: SchemaSet, E: Fragment<G>>(id: &'a str, element: &E) -> Result<Self, exi::Error> {
+    pub fn element<G: SchemaSet, E: Fragment<G>>(
+        id: &'a str,
+        element: &E,
+    ) -> Result<Self, exi::Error> {
         Ok(Self { id, digest: sha256(&element.encode_fragment()?) })
     }
 }
@@ -73,10 +76,7 @@ pub fn sign(
             transforms: Some(Transforms {
                 transform: List::new(alloc::vec![transform]).unwrap_or_default(),
             }),
-            digest_method: DigestMethod {
-                algorithm: fixed(SHA256_URI),
-                any: List::default(),
-            },
+            digest_method: DigestMethod { algorithm: fixed(SHA256_URI), any: List::default() },
             digest_value: Bytes::new(signed.digest.as_slice()).unwrap_or_default(),
         })
     };
@@ -94,12 +94,15 @@ pub fn sign(
         },
         reference: List::new(references).unwrap_or_default(),
     };
-    let octets = Fragment::<xmldsig::Grammar>::encode_fragment(&signed_info)?;
+    let octets = Fragment::<Grammar>::encode_fragment(&signed_info)?;
     let value = key.sign_raw(&octets, random).map_err(|_| SignError::Key)?;
     Ok(Signature {
         id: None,
         signed_info,
-        signature_value: SignatureValue { id: None, value: Bytes::new(value.as_slice()).unwrap_or_default() },
+        signature_value: SignatureValue {
+            id: None,
+            value: Bytes::new(value.as_slice()).unwrap_or_default(),
+        },
         key_info: None,
         object: List::default(),
     })
@@ -127,15 +130,18 @@ pub fn verify(
         let named = |r: &&Reference| {
             r.uri.as_ref().and_then(|u| u.as_str().strip_prefix('#')) == Some(signed.id)
         };
-        let reference =
-            info.reference.iter().find(named).ok_or_else(|| VerifyError::Missing(signed.id.into()))?;
+        let reference = info
+            .reference
+            .iter()
+            .find(named)
+            .ok_or_else(|| VerifyError::Missing(signed.id.into()))?;
         if reference.digest_value.as_slice() != signed.digest {
             return Err(VerifyError::Digest(signed.id.into()));
         }
     }
     let value = signature.signature_value.value.as_slice();
     let forms = [
-        (SignedInfoGrammar::XmlSignature, Fragment::<xmldsig::Grammar>::encode_fragment(info)),
+        (SignedInfoGrammar::XmlSignature, Fragment::<Grammar>::encode_fragment(info)),
         (SignedInfoGrammar::MessageSet, Fragment::<iso2::Grammar>::encode_fragment(info)),
     ];
     for (grammar, octets) in forms {

@@ -33,18 +33,16 @@ pub struct Evcc {
 
 enum Stage {
     /// The station is to pick a protocol.
-    Handshake { until: Duration },
+    Handshake {
+        until: Duration,
+    },
     Iso2(iso2::evcc::Session),
     Over,
 }
 
 impl Evcc {
     /// The connection stands; the car makes its offer. `random` serves signatures.
-    pub fn new(
-        now: Duration,
-        config: Config,
-        random: Arc<dyn SecureRandom + Send + Sync>,
-    ) -> Self {
+    pub fn new(now: Duration, config: Config, random: Arc<dyn SecureRandom + Send + Sync>) -> Self {
         let mut out = Outbox::new();
         let mut octets = Vec::new();
         // The offer is made of constants that fit.
@@ -69,8 +67,12 @@ impl Evcc {
                 _ => self.session(now, iso2::evcc::Session::advance),
             },
             Input::Command(Command::Battery(battery)) => self.battery = battery,
-            Input::Command(Command::Stop) => self.session(now, |s, _| s.stop(iso2::evcc::Stop::Terminate)),
-            Input::Command(Command::Pause) => self.session(now, |s, _| s.stop(iso2::evcc::Stop::Pause)),
+            Input::Command(Command::Stop) => {
+                self.session(now, |s, _| s.stop(iso2::evcc::Stop::Terminate))
+            }
+            Input::Command(Command::Pause) => {
+                self.session(now, |s, _| s.stop(iso2::evcc::Stop::Pause))
+            }
             Input::Command(Command::Abort) => self.end(now, Ended::Aborted),
         }
     }
@@ -125,7 +127,9 @@ impl Evcc {
                     }
                 },
             },
-            Stage::Iso2(_) => self.session(now, |session, around| session.received(payload, around)),
+            Stage::Iso2(_) => {
+                self.session(now, |session, around| session.received(payload, around))
+            }
             Stage::Over => {}
         }
     }

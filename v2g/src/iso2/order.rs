@@ -65,9 +65,25 @@ pub struct Row {
 impl Phase {
     /// Every phase.
     pub const ALL: &[Self] = &[
-        Setup, Discovery, Selection, Contract, Authorizing, Parameters, AcReady, AcCharging,
-        AcReceipt, AcStopped, DcCableCheck, DcRenegotiated, DcPreCharge, DcReady, DcCharging,
-        DcReceipt, DcStopped, Busy, Ended,
+        Setup,
+        Discovery,
+        Selection,
+        Contract,
+        Authorizing,
+        Parameters,
+        AcReady,
+        AcCharging,
+        AcReceipt,
+        AcStopped,
+        DcCableCheck,
+        DcRenegotiated,
+        DcPreCharge,
+        DcReady,
+        DcCharging,
+        DcReceipt,
+        DcStopped,
+        Busy,
+        Ended,
     ];
 
     /// The row for a request, if it is allowed. [V2G2-459]
@@ -121,9 +137,9 @@ pub const TABLE: &[Row] = &[
     row(AcReceipt, MeteringReceipt, &[AcCharging], "V2G2-577"),
     row(AcReceipt, SessionStop, &[Ended], "V2G2-570"),
     row(AcStopped, SessionStop, &[Ended], "V2G2-568"),
-    row(DcCableCheck, CableCheck, &[DcCableCheck, DcPreCharge], "V2G2-582"),
+    row(DcCableCheck, CableCheck, &[Busy, DcCableCheck, DcPreCharge], "V2G2-582"),
     row(DcCableCheck, SessionStop, &[Ended], "V2G2-582"),
-    row(DcRenegotiated, CableCheck, &[DcCableCheck, DcPreCharge], "V2G2-582"),
+    row(DcRenegotiated, CableCheck, &[Busy, DcCableCheck, DcPreCharge], "V2G2-582"),
     row(DcRenegotiated, PowerDelivery, &[Busy, DcCharging, DcStopped], "V2G2-842"),
     row(DcRenegotiated, SessionStop, &[Ended], "V2G2-582"),
     row(DcPreCharge, PreCharge, &[DcReady], "V2G2-584"),

@@ -103,7 +103,11 @@ mod tests {
     fn every_value_survives_the_way_through_a_number() {
         for multiplier in -3..=3 {
             for value in [i16::MIN, -1, 0, 1, 7, 16_000, i16::MAX] {
-                let v = PhysicalValue { multiplier: Int::new(multiplier).unwrap(), unit: Unit::Volt, value };
+                let v = PhysicalValue {
+                    multiplier: Int::new(multiplier).unwrap(),
+                    unit: Unit::Volt,
+                    value,
+                };
                 let back = PhysicalValue::new(v.number(), Unit::Volt).unwrap();
                 assert!((back.number() - v.number()).abs() < 1e-9, "{v:?} {back:?}");
             }

@@ -12,6 +12,8 @@ pub enum Timer {
     Sequence,
     /// SECC: how long `Ongoing` may go on.
     Ongoing,
+    /// SECC: from a request that wants energy to a control pilot that does too.
+    ControlPilot,
     /// SECC: how long the cable check may go on.
     CableCheck,
     /// SECC: how long precharge may go on.
@@ -49,6 +51,7 @@ pub const TABLE: &[Row] = &[
     row(Timer::CommunicationSetup, 18_000, "V2G2-716"),
     row(Timer::Sequence, 60_000, "V2G2-443"),
     row(Timer::Ongoing, 55_000, "V2G2-712"),
+    row(Timer::ControlPilot, 250, "V2G2-847"),
     row(Timer::CableCheck, 38_000, "V2G2-605"),
     row(Timer::PreCharge, 5_000, "V2G2-605"),
     row(Timer::Contactor, 3_000, "V2G2-860"),
@@ -71,7 +74,10 @@ impl Timer {
 pub const fn message_timeout(request: RequestKind) -> Duration {
     use RequestKind::*;
     Duration::from_millis(match request {
-        ServiceDetail | PaymentDetails | CertificateInstallation | CertificateUpdate
+        ServiceDetail
+        | PaymentDetails
+        | CertificateInstallation
+        | CertificateUpdate
         | PowerDelivery => 5_000,
         CurrentDemand => 250,
         _ => 2_000,
@@ -86,8 +92,18 @@ mod tests {
     fn every_timer_has_one_row() {
         use Timer::*;
         for timer in [
-            CommunicationSetup, Sequence, Ongoing, CableCheck, PreCharge, Contactor,
-            EvccCommunicationSetup, EvccOngoing, EvccCableCheck, EvccPreCharge, Linger,
+            CommunicationSetup,
+            Sequence,
+            Ongoing,
+            ControlPilot,
+            CableCheck,
+            PreCharge,
+            Contactor,
+            EvccCommunicationSetup,
+            EvccOngoing,
+            EvccCableCheck,
+            EvccPreCharge,
+            Linger,
         ] {
             assert_eq!(TABLE.iter().filter(|r| r.timer == timer).count(), 1, "{timer:?}");
             assert!(timer.limit() > Duration::ZERO);

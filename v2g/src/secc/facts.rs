@@ -1,5 +1,7 @@
 //! What the station knows about its hardware: pushed in, so that the engine can answer by itself.
 
+use alloc::{string::String, vec::Vec};
+
 /// A piece of news from the hardware.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
@@ -120,11 +122,11 @@ pub enum Isolation {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// The meter's name, at most 32 characters count.
-    pub meter_id: alloc::string::String,
+    pub meter_id: String,
     /// Energy so far, in Wh.
     pub energy: u64,
     /// The meter's own signature, if it makes one, at most 64 octets.
-    pub signature: Option<alloc::vec::Vec<u8>>,
+    pub signature: Option<Vec<u8>>,
     /// The meter's own state, if it tells.
     pub status: Option<i16>,
     /// When, in Unix seconds, if it tells.

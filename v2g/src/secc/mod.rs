@@ -7,7 +7,8 @@ mod facts;
 pub use config::{Config, Contracts, Paused, Payment, Receipts};
 pub use event::{Command, Ended, Event, Order};
 pub use facts::{
-    AcLimits, Contactor, ControlPilot, DcLimits, Fact, Facts, Fault, Isolation, Limits, Reading, Supply,
+    AcLimits, Contactor, ControlPilot, DcLimits, Fact, Facts, Fault, Isolation, Limits, Reading,
+    Supply,
 };
 
 use crate::app_protocol::SupportedAppProtocolReq;
@@ -108,7 +109,9 @@ impl Secc {
     fn message(&mut self, now: Duration, payload: &[u8]) {
         match self.stage {
             Stage::Handshake => self.handshake(now, payload),
-            Stage::Iso2(_) => self.session(now, |session, around| session.received(payload, around)),
+            Stage::Iso2(_) => {
+                self.session(now, |session, around| session.received(payload, around))
+            }
             Stage::Over => {}
         }
     }

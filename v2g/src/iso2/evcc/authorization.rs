@@ -68,9 +68,10 @@ impl Authorization {
         const ID: &str = "id1";
         let id = Text::new(ID).map_err(|_| own("the Id does not fit"))?;
         let request = AuthorizationReq { id: Some(id), gen_challenge: Some(challenge.clone()) };
-        let signed = Signed::element::<Grammar, _>(ID, &request).map_err(|e| own(&e.to_string()))?;
-        let signature =
-            signature::sign(&[signed], &*contract(cx)?.key, cx.random).map_err(|e| own(&e.to_string()))?;
+        let signed =
+            Signed::element::<Grammar, _>(ID, &request).map_err(|e| own(&e.to_string()))?;
+        let signature = signature::sign(&[signed], &*contract(cx)?.key, cx.random)
+            .map_err(|e| own(&e.to_string()))?;
         cx.ask_signed(request, signature);
         Ok(State::Authorization(self))
     }

@@ -47,15 +47,25 @@ impl Charging {
         match &cx.config.wish {
             Wish::Ac(_) => cx.ask(ChargingStatusReq {}),
             Wish::Dc(wish) => {
-                let (most_current, most_voltage) = self.agreed.limits.unwrap_or((f64::MAX, f64::MAX));
+                let (most_current, most_voltage) =
+                    self.agreed.limits.unwrap_or((f64::MAX, f64::MAX));
                 let current = cx.battery.target_current.min(wish.max_current).min(most_current);
                 let voltage = cx.battery.target_voltage.min(wish.max_voltage).min(most_voltage);
                 cx.ask(CurrentDemandReq {
                     dc_ev_status: status(cx.battery),
                     ev_target_current: PhysicalValue::clamped(current, Unit::Ampere),
-                    ev_maximum_voltage_limit: Some(PhysicalValue::clamped(wish.max_voltage, Unit::Volt)),
-                    ev_maximum_current_limit: Some(PhysicalValue::clamped(wish.max_current, Unit::Ampere)),
-                    ev_maximum_power_limit: Some(PhysicalValue::clamped(wish.max_power, Unit::Watt)),
+                    ev_maximum_voltage_limit: Some(PhysicalValue::clamped(
+                        wish.max_voltage,
+                        Unit::Volt,
+                    )),
+                    ev_maximum_current_limit: Some(PhysicalValue::clamped(
+                        wish.max_current,
+                        Unit::Ampere,
+                    )),
+                    ev_maximum_power_limit: Some(PhysicalValue::clamped(
+                        wish.max_power,
+                        Unit::Watt,
+                    )),
                     bulk_charging_complete: None,
                     charging_complete: false,
                     remaining_time_to_full_soc: None,
@@ -144,8 +154,8 @@ impl Receipt {
             Ok(contract) => {
                 let signed =
                     Signed::element::<Grammar, _>(ID, &request).map_err(|e| own(&e.to_string()))?;
-                let signature =
-                    signature::sign(&[signed], &*contract.key, cx.random).map_err(|e| own(&e.to_string()))?;
+                let signature = signature::sign(&[signed], &*contract.key, cx.random)
+                    .map_err(|e| own(&e.to_string()))?;
                 cx.ask_signed(request, signature);
             }
             // Nobody should ask without a contract; an unsigned receipt is the polite answer.
@@ -160,7 +170,10 @@ impl Receipt {
 }
 
 /// The battery's state beside PowerDelivery (DC only).
-pub(super) fn parameter(cx: &Context<'_>, charging_complete: bool) -> Option<EvPowerDeliveryParameter> {
+pub(super) fn parameter(
+    cx: &Context<'_>,
+    charging_complete: bool,
+) -> Option<EvPowerDeliveryParameter> {
     match cx.config.wish {
         Wish::Ac(_) => None,
         Wish::Dc(_) => Some(EvPowerDeliveryParameter::Dc(DcEvPowerDeliveryParameter {

@@ -21,8 +21,10 @@ impl Discovery {
         let option = payment(&response.payment_option_list.payment_option, cx)
             .ok_or(Failure(Ended::NoService("the way to pay")))?;
         cx.emit(Event::Payment(option));
-        let charge_service =
-            SelectedService { service_id: response.charge_service.service_id, parameter_set_id: None };
+        let charge_service = SelectedService {
+            service_id: response.charge_service.service_id,
+            parameter_set_id: None,
+        };
         cx.ask(PaymentServiceSelectionReq {
             selected_payment_option: option,
             selected_service_list: SelectedServiceList {

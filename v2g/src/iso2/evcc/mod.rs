@@ -41,9 +41,16 @@ pub(crate) struct Session {
 /// Whose turn it is.
 enum Turn {
     /// The station's, to answer this request until then.
-    Station { request: RequestKind, until: Duration },
+    Station {
+        request: RequestKind,
+        until: Duration,
+    },
     /// Ours: the request goes out then.
-    Car { request: Request, signature: Option<Signature>, at: Duration },
+    Car {
+        request: Request,
+        signature: Option<Signature>,
+        at: Duration,
+    },
     Over,
 }
 
@@ -100,7 +107,8 @@ impl Session {
             Turn::Station { request, .. } if *request == response.kind() => *request,
             _ => {
                 let name = response.kind();
-                return self.end(Ended::Malformed(format!("an answer to {name} out of turn")), around);
+                return self
+                    .end(Ended::Malformed(format!("an answer to {name} out of turn")), around);
             }
         };
         // [V2G2-735]
@@ -181,7 +189,12 @@ impl Session {
         }
     }
 
-    fn transmit(&mut self, request: Request, signature: Option<Signature>, around: &mut Around<'_>) {
+    fn transmit(
+        &mut self,
+        request: Request,
+        signature: Option<Signature>,
+        around: &mut Around<'_>,
+    ) {
         let kind = request.kind();
         let message = V2gMessage {
             header: Header { session_id: self.id, notification: None, signature },

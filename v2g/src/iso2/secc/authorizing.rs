@@ -105,7 +105,8 @@ impl Challenged {
         let id = request.id.as_ref().ok_or_else(|| unsigned("the request has no Id"))?;
         let signed = Signed::element::<Grammar, _>(id.as_str(), request)
             .map_err(|error| Refusal::new(ResponseCode::FailedSignatureError, error.to_string()))?;
-        let key = self.chain.leaf().public_key().map_err(|_| unsigned("the key is not on P-256"))?;
+        let key =
+            self.chain.leaf().public_key().map_err(|_| unsigned("the key is not on P-256"))?;
         let grammar = signature::verify(signature, &[signed], key)
             .map_err(|error| Refusal::new(ResponseCode::FailedSignatureError, error.to_string()))?;
         cx.emit(Event::SignatureVerified(grammar));

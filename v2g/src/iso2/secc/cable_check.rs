@@ -21,6 +21,8 @@ enum Stage {
     First,
     /// Energy flowed before; the car may ask, or go on without.
     Again,
+    /// The car has asked, and its control pilot is to follow; the request is not yet answered.
+    Pilot { until: Duration },
     /// The test runs.
     Running { since: Duration },
 }
@@ -38,6 +40,7 @@ impl CableCheck {
         match self.stage {
             Stage::First | Stage::Running { .. } => Phase::DcCableCheck,
             Stage::Again => Phase::DcRenegotiated,
+            Stage::Pilot { .. } => Phase::Busy,
         }
     }
 
@@ -46,23 +49,38 @@ impl CableCheck {
         Ready::new(self.paid, self.schedule)
     }
 
-    pub(super) fn handle(
-        self,
-        _: &CableCheckReq,
-        cx: &mut Context<'_>,
-    ) -> Result<State, Refusal> {
-        if cx.facts.control_pilot.is_some_and(|cp| !cp.wants_energy()) {
-            return Err(Refusal::new(ResponseCode::Failed, "the control pilot is not in state C or D"));
+    pub(super) fn handle(self, _: &CableCheckReq, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        let until = cx.now + Timer::ControlPilot.limit();
+        match self.stage {
+            Stage::Running { since } if pilot_asks(cx) => self.report(since, cx),
+            Stage::Running { .. } => Err(no_pilot()),
+            _ => Self { stage: Stage::Pilot { until }, ..self }.advance(cx),
         }
-        let since = match self.stage {
-            Stage::Running { since } => since,
-            Stage::First | Stage::Again => {
+    }
+
+    /// The car gets a moment to bring its control pilot to state C or D. [V2G2-847]
+    pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        match self.stage {
+            Stage::Pilot { .. } if pilot_asks(cx) => {
                 cx.check_cable();
-                cx.now
+                let now = cx.now;
+                self.report(now, cx)
             }
-        };
-        let verdict = verdict(cx.facts);
-        match verdict {
+            Stage::Pilot { until } if cx.now >= until => Err(no_pilot()),
+            _ => Ok(State::CableCheck(self)),
+        }
+    }
+
+    /// Until when the request in hand must be answered.
+    pub(super) fn until(&self) -> Option<Duration> {
+        match self.stage {
+            Stage::Pilot { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    fn report(self, since: Duration, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        match verdict(cx.facts) {
             Verdict::Bad => Err(Refusal::new(ResponseCode::Failed, "the cable's isolation is bad")),
             // [V2G2-605]
             Verdict::Open if cx.now.saturating_sub(since) >= Timer::CableCheck.limit() => {
@@ -78,6 +96,14 @@ impl CableCheck {
             }
         }
     }
+}
+
+fn pilot_asks(cx: &Context<'_>) -> bool {
+    cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy())
+}
+
+fn no_pilot() -> Refusal {
+    Refusal::new(ResponseCode::Failed, "the control pilot is not in state C or D")
 }
 
 enum Verdict {

@@ -9,7 +9,7 @@ use crate::iso2::Grammar;
 use crate::secc::{Config, DcLimits, Event, Facts, Limits, Order, Receipts};
 use crate::signature::{self, Signed};
 use crate::xmldsig::Signature;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use core::time::Duration;
 
 /// Energy flows; left by PowerDelivery or SessionStop alone.
@@ -81,10 +81,9 @@ impl Charging {
                 });
                 Ok(State::Parameters(Parameters::again(self.paid)))
             }
-            ChargeProgress::Start => Err(Refusal::new(
-                ResponseCode::FailedSequenceError,
-                "energy flows already",
-            )),
+            ChargeProgress::Start => {
+                Err(Refusal::new(ResponseCode::FailedSequenceError, "energy flows already"))
+            }
         }
     }
 
@@ -119,10 +118,11 @@ impl Receipt {
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
         let bad = |why: &str| {
-            Refusal::new(ResponseCode::FailedMeteringSignatureNotValid, alloc::string::String::from(why))
+            Refusal::new(ResponseCode::FailedMeteringSignatureNotValid, String::from(why))
         };
         let mut charging = self.0;
-        let contract = charging.paid.contract.as_ref().ok_or_else(|| bad("no contract to check against"))?;
+        let contract =
+            charging.paid.contract.as_ref().ok_or_else(|| bad("no contract to check against"))?;
         if request.session_id != cx.session_id {
             return Err(bad("the receipt is of another session"));
         }
@@ -173,7 +173,8 @@ fn current_demand(
         Limits::Ac(_) => None,
     };
     let over = |wish: f64, limit: fn(&DcLimits) -> f64| limits.is_some_and(|l| wish > limit(l));
-    let most = |limit: fn(&DcLimits) -> f64, unit| limits.map(|l| PhysicalValue::clamped(limit(l), unit));
+    let most =
+        |limit: fn(&DcLimits) -> f64, unit| limits.map(|l| PhysicalValue::clamped(limit(l), unit));
     CurrentDemandRes {
         response_code: ResponseCode::Ok,
         dc_evse_status: status::dc(facts, notice),
@@ -192,7 +193,12 @@ fn current_demand(
     }
 }
 
-fn charging_status(config: &Config, facts: &Facts, notice: Notice, receipt: bool) -> ChargingStatusRes {
+fn charging_status(
+    config: &Config,
+    facts: &Facts,
+    notice: Notice,
+    receipt: bool,
+) -> ChargingStatusRes {
     ChargingStatusRes {
         response_code: ResponseCode::Ok,
         evse_id: evse_id(config),

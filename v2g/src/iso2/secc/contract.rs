@@ -7,7 +7,8 @@ use crate::secc::Event;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use pki::{ChainError, chain::compare_claim};
+use pki::ChainError;
+use pki::chain::{Position, compare_claim};
 
 /// How long before its end a contract certificate counts as running out, in seconds: 21 days.
 const SOON: i64 = 21 * 86_400;
@@ -36,13 +37,19 @@ impl Contract {
         )
         .map_err(|error| Refusal::new(code(&error), error.to_string()))?;
         let Some(evcoid) = chain.evcoid() else {
-            return Err(Refusal::new(ResponseCode::FailedCertChainError, "a contract without EVCOID"));
+            return Err(Refusal::new(
+                ResponseCode::FailedCertChainError,
+                "a contract without EVCOID",
+            ));
         };
         let claim = compare_claim(request.emaid.as_str(), evcoid, contracts.level);
         if !claim.is_accepted() {
             return Err(Refusal::new(
                 ResponseCode::FailedCertChainError,
-                format!("the car claims {}, the certificate proves {evcoid}", request.emaid.as_str()),
+                format!(
+                    "the car claims {}, the certificate proves {evcoid}",
+                    request.emaid.as_str()
+                ),
             ));
         }
         let identity = Identity::Contract(ContractIdentity {
@@ -67,11 +74,11 @@ impl Contract {
     }
 }
 
-/// [V2G2-824] for certificates out of their time, [V2G2-885] for everything else.
+/// [V2G2-824] for a contract out of its time, [V2G2-885] for everything else.
 fn code(error: &ChainError) -> ResponseCode {
-    if matches!(error, ChainError::Expired { .. } | ChainError::NotYetValid { .. }) {
-        ResponseCode::FailedCertificateExpired
-    } else {
-        ResponseCode::FailedCertChainError
+    match error {
+        ChainError::Expired { at: Position::Leaf, .. }
+        | ChainError::NotYetValid { at: Position::Leaf, .. } => ResponseCode::FailedCertificateExpired,
+        _ => ResponseCode::FailedCertChainError,
     }
 }

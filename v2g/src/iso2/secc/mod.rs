@@ -210,7 +210,12 @@ impl Session {
         self.end(Ended::Refused, around);
     }
 
-    fn transmit(&mut self, response: Response, signature: Option<Signature>, around: &mut Around<'_>) {
+    fn transmit(
+        &mut self,
+        response: Response,
+        signature: Option<Signature>,
+        around: &mut Around<'_>,
+    ) {
         let message = V2gMessage {
             header: Header { session_id: self.id, notification: None, signature },
             body: Body { element: Some(response.into_body()) },

@@ -74,9 +74,10 @@ impl Starting {
     pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         let wanted = cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy());
         match cx.facts.contactor {
-            Contactor::Fault => {
-                Err(Refusal::new(ResponseCode::FailedContactorError, "the contactor does not close"))
-            }
+            Contactor::Fault => Err(Refusal::new(
+                ResponseCode::FailedContactorError,
+                "the contactor does not close",
+            )),
             Contactor::Closed if wanted => {
                 cx.reply(PowerDeliveryRes {
                     response_code: ResponseCode::Ok,
@@ -90,9 +91,10 @@ impl Starting {
                 ResponseCode::FailedPowerDeliveryNotApplied,
                 "the control pilot is not in state C or D",
             )),
-            Contactor::Open => {
-                Err(Refusal::new(ResponseCode::FailedContactorError, "the contactor did not close in time"))
-            }
+            Contactor::Open => Err(Refusal::new(
+                ResponseCode::FailedContactorError,
+                "the contactor did not close in time",
+            )),
         }
     }
 }

@@ -3,8 +3,8 @@ use super::super::msg::*;
 use super::super::order::Phase;
 use super::context::Notice;
 use super::{discovery, parameters, status};
-use crate::secc::{Config, Facts};
 use crate::fixed;
+use crate::secc::{Config, Facts};
 use alloc::borrow::Cow;
 use alloc::format;
 use exi::{Bytes, Text};
@@ -23,7 +23,10 @@ impl Refusal {
 
     /// [V2G2-459] [V2G2-538]
     pub(super) fn out_of_sequence(kind: RequestKind, phase: Phase) -> Self {
-        Self::new(ResponseCode::FailedSequenceError, format!("{kind} does not belong in phase {phase}"))
+        Self::new(
+            ResponseCode::FailedSequenceError,
+            format!("{kind} does not belong in phase {phase}"),
+        )
     }
 
     /// [V2G2-460]
@@ -32,7 +35,10 @@ impl Refusal {
     }
 
     pub(super) fn no_certificate_service() -> Self {
-        Self::new(ResponseCode::FailedServiceSelectionInvalid, "certificates are not delivered here")
+        Self::new(
+            ResponseCode::FailedServiceSelectionInvalid,
+            "certificates are not delivered here",
+        )
     }
 
     /// The response that pairs with the request, every mandatory element filled. [V2G2-538] [V2G2-736]
@@ -41,17 +47,16 @@ impl Refusal {
         let ac = status::ac(facts, Notice::None);
         let dc = status::dc(facts, Notice::None);
         match kind {
-            RequestKind::SessionSetup => SessionSetupRes {
-                response_code,
-                evse_id: evse_id(config),
-                evse_time_stamp: None,
+            RequestKind::SessionSetup => {
+                SessionSetupRes { response_code, evse_id: evse_id(config), evse_time_stamp: None }
+                    .into()
             }
-            .into(),
             RequestKind::ServiceDiscovery => {
                 ServiceDiscoveryRes { response_code, ..discovery::services(config) }.into()
             }
             RequestKind::ServiceDetail => {
-                ServiceDetailRes { response_code, service_id: 0, service_parameter_list: None }.into()
+                ServiceDetailRes { response_code, service_id: 0, service_parameter_list: None }
+                    .into()
             }
             RequestKind::PaymentServiceSelection => {
                 PaymentServiceSelectionRes { response_code }.into()
@@ -162,11 +167,7 @@ pub(super) fn challenge(octets: [u8; 16]) -> GenChallenge {
 }
 
 fn no_chain(id: Option<&'static str>) -> CertificateChain {
-    CertificateChain {
-        id: id.map(fixed),
-        certificate: Bytes::default(),
-        sub_certificates: None,
-    }
+    CertificateChain { id: id.map(fixed), certificate: Bytes::default(), sub_certificates: None }
 }
 
 fn no_key() -> ContractSignatureEncryptedPrivateKey {

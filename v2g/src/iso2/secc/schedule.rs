@@ -71,7 +71,8 @@ mod tests {
     use super::*;
     use crate::secc::AcLimits;
 
-    const AC: Limits = Limits::Ac(AcLimits { nominal_voltage: 230.0, max_current: 16.0, phases: 3 });
+    const AC: Limits =
+        Limits::Ac(AcLimits { nominal_voltage: 230.0, max_current: 16.0, phases: 3 });
 
     fn starts(schedule: &Schedule) -> alloc::vec::Vec<(u32, Option<u32>)> {
         let list = schedule.list();

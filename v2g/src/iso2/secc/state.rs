@@ -79,9 +79,10 @@ impl State {
             (Self::Selection(s), Request::ServiceDetail(r)) => s.detail(&r, cx),
             (Self::Selection(s), Request::PaymentServiceSelection(r)) => s.select(&r, cx),
             (Self::Contract(s), Request::PaymentDetails(r)) => s.payment_details(&r, cx),
-            (Self::Contract(_), Request::CertificateInstallation(_) | Request::CertificateUpdate(_)) => {
-                Err(Refusal::no_certificate_service())
-            }
+            (
+                Self::Contract(_),
+                Request::CertificateInstallation(_) | Request::CertificateUpdate(_),
+            ) => Err(Refusal::no_certificate_service()),
             (Self::Authorizing(s), Request::Authorization(r)) => s.handle(&r, signature, cx),
             (Self::Parameters(s), Request::ChargeParameterDiscovery(r)) => s.handle(&r, cx),
             (Self::CableCheck(s), Request::CableCheck(r)) => s.handle(&r, cx),
@@ -104,6 +105,7 @@ impl State {
     /// Looks again at what the hardware did for a request that is not yet answered.
     pub(crate) fn advance(self, cx: &mut Context<'_>) -> Result<Self, Refusal> {
         match self {
+            Self::CableCheck(state) => state.advance(cx),
             Self::Starting(state) => state.advance(cx),
             Self::Stopping(state) => state.advance(cx),
             other => Ok(other),
@@ -113,6 +115,7 @@ impl State {
     /// The request that is not yet answered.
     pub(crate) fn pending(&self) -> Option<RequestKind> {
         match self {
+            Self::CableCheck(state) => state.until().map(|_| RequestKind::CableCheck),
             Self::Starting(_) => Some(RequestKind::PowerDelivery),
             Self::Stopping(state) => Some(state.request()),
             _ => None,
@@ -121,6 +124,7 @@ impl State {
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self {
+            Self::CableCheck(state) => state.until(),
             Self::Starting(state) => Some(state.until),
             Self::Stopping(state) => Some(state.until),
             _ => None,

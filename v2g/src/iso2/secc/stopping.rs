@@ -37,11 +37,7 @@ impl Stopping {
             ChargingSession::Terminate => Ended::Terminated,
             ChargingSession::Pause => Ended::Paused,
         };
-        if state.has_energy() {
-            Self::begin(Then::Over(how), cx)
-        } else {
-            over(how, cx)
-        }
+        if state.has_energy() { Self::begin(Then::Over(how), cx) } else { over(how, cx) }
     }
 
     fn begin(then: Then, cx: &mut Context<'_>) -> Result<State, Refusal> {
@@ -80,12 +76,14 @@ impl Stopping {
                 }
             }
             _ if cx.now < self.until => Ok(State::Stopping(self)),
-            Contactor::Open => {
-                Err(Refusal::new(ResponseCode::Failed, "the control pilot is still in state C or D"))
-            }
-            Contactor::Closed => {
-                Err(Refusal::new(ResponseCode::FailedContactorError, "the contactor did not open in time"))
-            }
+            Contactor::Open => Err(Refusal::new(
+                ResponseCode::Failed,
+                "the control pilot is still in state C or D",
+            )),
+            Contactor::Closed => Err(Refusal::new(
+                ResponseCode::FailedContactorError,
+                "the contactor did not open in time",
+            )),
         }
     }
 }
