@@ -1,6 +1,4 @@
 //! A workbench: one engine, a simulated clock, and the peer's frames by hand.
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::time::Duration;
 
 use slac::medium::Noise;
@@ -72,9 +70,14 @@ pub(crate) type EvBench = Bench<Ev>;
 impl Bench<Evse> {
     /// A keyed connector, nothing plugged.
     pub(crate) fn evse(config: evse::Config) -> Self {
-        let mut bench = Self::new(Evse::new(config, Noise::new(7)), EVSE, EV);
+        let mut bench = Self::fresh(config);
         bench.run(1);
         bench
+    }
+
+    /// A connector that has not been started.
+    pub(crate) fn fresh(config: evse::Config) -> Self {
+        Self::new(Evse::new(config, Noise::new(7)), EVSE, EV)
     }
 
     /// A keyed connector with a car in state B.

@@ -1,8 +1,6 @@
 //! The ISO 15118-5 cases for the charging station, as far as they concern the matching itself. Numbers are those of the test cases.
 
-mod bench;
-
-use bench::*;
+use crate::bench::*;
 use slac::evse::{Cause, Config, Event, Failure, Input, SessionEnd, Validation};
 use slac::mme::*;
 use slac::pilot::Pilot;

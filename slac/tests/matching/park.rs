@@ -1,8 +1,6 @@
 //! Several cars and stations on one line: each car finds the station at the other end of its cable, or none.
 
-mod bench;
-
-use bench::ms;
+use crate::bench::ms;
 use slac::medium::{Event, Medium, Noise, Path, Settings, StationId};
 use slac::mme::*;
 use slac::pilot::Pilot;
@@ -418,8 +416,8 @@ fn a_flood_of_garbage_does_not_keep_a_car_out() {
                     SlacParmReq { application_type: 0, security_type: 0, run_id },
                 )
                 .emit(),
-                1 => Frame::new(Mac([2, 0, 0, 0, 1, 0]), source, bench::match_req()).emit(),
-                _ => Frame::new(Mac::BROADCAST, source, bench::start()).emit(),
+                1 => Frame::new(Mac([2, 0, 0, 0, 1, 0]), source, crate::bench::match_req()).emit(),
+                _ => Frame::new(Mac::BROADCAST, source, crate::bench::start()).emit(),
             };
             let at = usize::from(f) % octets.len();
             if tick % 2 == 0 && at > 14 {

@@ -1,0 +1,12 @@
+//! The matching engines from outside, on a simulated clock.
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod conformance_evcc;
+#[cfg(test)]
+mod conformance_secc;
+#[cfg(test)]
+mod keying;
+#[cfg(test)]
+mod park;
