@@ -1,0 +1,5 @@
+//! Links to the car below IP: the raw Ethernet interface of a power line modem.
+
+mod packet;
+
+pub use packet::PacketLink;
