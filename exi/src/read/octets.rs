@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 impl Reader<'_, '_> {
     /// Whether `n` octets are there.
     pub fn has(&self, n: usize) -> bool {
-        n <= (self.buf.len() * 8).saturating_sub(self.bit()) / 8
+        (self.buf.len() * 8).checked_sub(self.bit()).is_some_and(|left| n <= left / 8)
     }
 
     /// The error when they are not.
@@ -46,7 +46,10 @@ impl Reader<'_, '_> {
         self.settle()?;
         self.left = 0;
         if self.pos & 7 == 0 {
-            out.extend_from_slice(&self.buf[self.pos >> 3..][..n]);
+            let Some(octets) = self.buf.get(self.pos >> 3..).and_then(|b| b.get(..n)) else {
+                return self.eof();
+            };
+            out.extend_from_slice(octets);
             self.pos += 8 * n;
             return Ok(());
         }

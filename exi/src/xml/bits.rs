@@ -50,20 +50,17 @@ impl<'a> BitReader<'a> {
         if self.bits(n)? == v { Ok(()) } else { self.error(Kind::Event, start) }
     }
 
-    /// An unsigned integer of up to 64 bits.
-    pub(super) fn uint(&mut self) -> Result<u64, Error> {
-        let (start, mut v, mut shift) = (self.bit, 0u128, 0);
-        loop {
+    /// An unsigned integer of up to 64 bits in at most `most` octets: no writer pads one.
+    pub(super) fn uint(&mut self, most: u32) -> Result<u64, Error> {
+        let (start, mut v) = (self.bit, 0u128);
+        for i in 0..most {
             let octet = self.bits(8)?;
-            v |= ((octet & 0x7f) as u128) << shift;
+            v |= ((octet & 0x7f) as u128) << (7 * i);
             if octet & 0x80 == 0 {
                 return u64::try_from(v).or_else(|_| self.error(Kind::Range, start));
             }
-            shift += 7;
-            if shift > 63 {
-                return self.error(Kind::Range, start);
-            }
         }
+        self.error(Kind::Range, start)
     }
 }
 

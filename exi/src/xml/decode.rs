@@ -52,6 +52,9 @@ struct Decoder<'a> {
     copied: usize,
 }
 
+/// Octets of an unsigned integer of 64 bits.
+const LONGEST: u32 = 10;
+
 /// No stream may ask for more characters out of its string table than so many for each octet.
 const EXPANSION: usize = 64;
 const SLACK: usize = 4096;
@@ -156,14 +159,15 @@ impl<'a> Decoder<'a> {
         Ok(match ty.shape {
             Shape::Bool => Value::Bool(self.r.one()?),
             Shape::Number { min, max } => {
+                let octets = (128 - max.max(-1 - min).leading_zeros()).div_ceil(7);
                 let v = if max - min < NARROW {
                     self.r.bits(width((max - min + 1) as usize))? as i128 + min
                 } else if min >= 0 {
-                    self.r.uint()? as i128
+                    self.r.uint(octets)? as i128
                 } else if self.r.one()? {
-                    -1 - self.r.uint()? as i128
+                    -1 - self.r.uint(octets)? as i128
                 } else {
-                    self.r.uint()? as i128
+                    self.r.uint(octets)? as i128
                 };
                 if v < min || v > max {
                     return self.r.error(Kind::Range, start);
@@ -179,7 +183,7 @@ impl<'a> Decoder<'a> {
                 Value::Text(text)
             }
             Shape::Binary { min, max, form } => {
-                let n = self.r.uint()? as usize;
+                let n = self.r.uint(LONGEST)? as usize;
                 if !fits(n, min, max) {
                     return self.r.error(Kind::Range, start);
                 }
@@ -244,7 +248,7 @@ impl<'a> Decoder<'a> {
 
     fn text(&mut self, name: Name) -> Result<String, Error> {
         let start = self.r.bit();
-        let n = self.r.uint()?;
+        let n = self.r.uint(LONGEST)?;
         let hits: Vec<_> = match n {
             0 => self.table.iter().filter(|(of, _)| *of == name).collect(),
             1 => self.table.iter().collect(),
@@ -252,7 +256,7 @@ impl<'a> Decoder<'a> {
                 let mut text = String::new();
                 for _ in 2..n {
                     let start = self.r.bit();
-                    match u32::try_from(self.r.uint()?).ok().and_then(char::from_u32) {
+                    match u32::try_from(self.r.uint(LONGEST)?).ok().and_then(char::from_u32) {
                         Some(c) => text.push(c),
                         None => return self.r.error(Kind::Utf8, start),
                     }
