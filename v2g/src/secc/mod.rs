@@ -154,10 +154,14 @@ impl Secc {
         match command {
             Command::Fact(fact) => {
                 let unplugged = fact == Fact::ControlPilot(ControlPilot::A);
+                let defect = matches!(fact, Fact::Fault(Some(_)));
                 self.facts.learn(fact);
                 if unplugged {
                     // Without a car there is nobody to talk to, and nothing may stay switched on.
                     return self.end(now, Ended::Closed);
+                }
+                if defect {
+                    self.session(now, iso2::secc::Session::fault);
                 }
                 self.session(now, iso2::secc::Session::advance);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use v2g::authorization::{Denial, Identity};
 use v2g::iso2::dialog::RequestKind;
 use v2g::iso2::msg::{PaymentOption, ResponseCode};
-use v2g::secc::{Command, Event, Limits, Order, Receipts};
+use v2g::secc::{Command, Event, Fact, Fault, Limits, Order, Receipts};
 use v2g::{evcc, secc};
 
 /// Charges for about 20 s and stops by the car's will.
@@ -205,4 +205,81 @@ fn a_silent_peer_ends_the_session_in_every_state() {
             assert!(off >= on, "cut at {cut}");
         }
     }
+}
+
+#[test]
+fn a_car_that_is_to_stop_before_energy_began_leaves_at_once() {
+    for limits in [AC, DC] {
+        for at in (60..1_500).step_by(60) {
+            let mut pair = Pair::new(station(limits), with_contract(car(&limits)));
+            pair.tell_car(ms(at), evcc::Command::Stop);
+            pair.run(Duration::from_secs(60));
+            assert_eq!(
+                pair.station_ended,
+                Some(secc::Ended::Terminated),
+                "at {at}: {:#?}",
+                pair.station
+            );
+            assert_eq!(pair.car_ended, Some(evcc::Ended::Terminated), "at {at}");
+            assert!(pair.now < Duration::from_secs(8), "at {at}: {:?}", pair.now);
+        }
+    }
+}
+
+/// [V2G2-679]: the order to open comes with the news, the car hears of it in the next answer.
+#[test]
+fn a_defect_switches_energy_off_at_once_and_ends_the_session_in_order() {
+    for limits in [AC, DC] {
+        for fault in [Fault::Emergency, Fault::ResidualCurrent, Fault::Utility, Fault::Malfunction]
+        {
+            let mut pair = Pair::new(station(limits), car(&limits));
+            pair.run(ms(8_000));
+            let orders = pair.station.len();
+            pair.tell_station(ms(8_000), Command::Fact(Fact::Fault(Some(fault))));
+            pair.run(ms(8_010));
+            assert!(
+                pair.station[orders..]
+                    .iter()
+                    .any(|e| matches!(e, Event::Order(Order::OpenContactor)))
+            );
+            pair.run(Duration::from_secs(60));
+            assert_regular(&pair);
+            assert!(pair.now < Duration::from_secs(15), "{:?}", pair.now);
+        }
+    }
+}
+
+/// A wish for a new schedule that falls together with a receipt is said after it.
+#[test]
+fn a_receipt_does_not_swallow_the_wish_for_a_new_schedule() {
+    for limits in [AC, DC] {
+        let mut config = station(limits);
+        config.receipts = Receipts::Every(Duration::ZERO);
+        let mut pair = Pair::new(config, with_contract(car(&limits)));
+        pair.tell_station(ms(8_000), Command::Renegotiate);
+        pair.tell_car(ms(15_000), evcc::Command::Stop);
+        pair.run(Duration::from_secs(60));
+        assert_regular(&pair);
+        assert_eq!(
+            pair.car.iter().filter(|e| matches!(e, evcc::Event::Schedule { .. })).count(),
+            2
+        );
+    }
+}
+
+/// [V2G2-258]: the car asks for no more than the station said it can give, power included.
+#[test]
+fn a_car_stays_below_the_stations_power() {
+    let mut limits = DC;
+    if let Limits::Dc(dc) = &mut limits {
+        dc.max_power = 20_000.0;
+    }
+    let pair = charge(limits, false, |_, _| {});
+    assert_regular(&pair);
+    let delivered = pair.station.iter().filter_map(|e| match e {
+        Event::Order(Order::Deliver { voltage, current }) => Some(voltage * current),
+        _ => None,
+    });
+    let most = delivered.fold(0.0, f64::max);
+    assert!((19_000.0..=20_000.0).contains(&most), "{most}");
 }

@@ -47,10 +47,7 @@ impl Charging {
         match &cx.config.wish {
             Wish::Ac(_) => cx.ask(ChargingStatusReq {}),
             Wish::Dc(wish) => {
-                let (most_current, most_voltage) =
-                    self.agreed.limits.unwrap_or((f64::MAX, f64::MAX));
-                let current = cx.battery.target_current.min(wish.max_current).min(most_current);
-                let voltage = cx.battery.target_voltage.min(wish.max_voltage).min(most_voltage);
+                let (voltage, current) = self.agreed.limits.target(cx.battery, wish);
                 cx.ask(CurrentDemandReq {
                     dc_ev_status: status(cx.battery),
                     ev_target_current: PhysicalValue::clamped(current, Unit::Ampere),
@@ -97,15 +94,7 @@ impl Charging {
             voltage: Some(response.evse_present_voltage.number()),
             current: Some(response.evse_present_current.number()),
         });
-        // A limit that is not said again stays.
-        if let Some((current, voltage)) = &mut self.agreed.limits {
-            if let Some(limit) = &response.evse_maximum_current_limit {
-                *current = limit.number();
-            }
-            if let Some(limit) = &response.evse_maximum_voltage_limit {
-                *voltage = limit.number();
-            }
-        }
+        self.agreed.limits.learn(&response);
         let notification = response.dc_evse_status.notification;
         self.next(notification, response.meter_info, response.receipt_required, cx)
     }
@@ -164,8 +153,17 @@ impl Receipt {
         Ok(State::Receipt(Self { agreed }))
     }
 
-    pub(super) fn handle(self, cx: &mut Context<'_>) -> Result<State, Failure> {
-        Charging { agreed: self.agreed }.go_on(EvseNotification::None, cx)
+    pub(super) fn handle(
+        self,
+        response: &MeteringReceiptRes,
+        cx: &mut Context<'_>,
+    ) -> Result<State, Failure> {
+        let notification = match response.evse_status {
+            EvseStatus::Ac(ac) => ac.notification,
+            EvseStatus::Dc(dc) => dc.notification,
+            EvseStatus::Abstract(status) => status.notification,
+        };
+        Charging { agreed: self.agreed }.go_on(notification, cx)
     }
 }
 

@@ -15,25 +15,37 @@ pub(crate) struct Context<'a> {
     pub(super) session_id: SessionId,
     pub(super) stop: Option<Stop>,
     pub(super) out: &'a mut Outbox<Event>,
-    pub(super) request: Option<(Request, Option<Signature>, Duration)>,
+    pub(super) next: Option<Next>,
+}
+
+/// What comes after a handler.
+pub(crate) enum Next {
+    Ask { request: Request, signature: Option<Signature>, at: Duration },
+    End(Ended),
 }
 
 impl Context<'_> {
     /// Sends a request at once.
     pub(super) fn ask(&mut self, request: impl Into<Request>) {
-        self.request = Some((request.into(), None, self.now));
+        self.next = Some(Next::Ask { request: request.into(), signature: None, at: self.now });
     }
 
     /// Sends a signed request at once.
     pub(super) fn ask_signed(&mut self, request: impl Into<Request>, signature: Signature) {
-        self.request = Some((request.into(), Some(signature), self.now));
+        let signature = Some(signature);
+        self.next = Some(Next::Ask { request: request.into(), signature, at: self.now });
     }
 
     /// Sends the request, if there is one, only after a while.
     pub(super) fn later(&mut self, delay: Duration) {
-        if let Some((_, _, at)) = &mut self.request {
+        if let Some(Next::Ask { at, .. }) = &mut self.next {
             *at = self.now + delay;
         }
+    }
+
+    /// The session is over.
+    pub(super) fn end(&mut self, how: Ended) {
+        self.next = Some(Next::End(how));
     }
 
     pub(super) fn emit(&mut self, event: Event) {

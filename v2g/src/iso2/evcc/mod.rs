@@ -12,7 +12,7 @@ mod session_setup;
 mod state;
 mod stopping;
 
-pub(crate) use context::{Context, Failure, Stop};
+pub(crate) use context::{Context, Failure, Next, Stop};
 pub(crate) use state::State;
 
 use super::dialog::{Request, RequestKind, Response};
@@ -103,8 +103,8 @@ impl Session {
             return self.end(Ended::Malformed("a message that is no response".into()), around);
         };
         // [V2G2-482]
-        let request = match &self.turn {
-            Turn::Station { request, .. } if *request == response.kind() => *request,
+        let request = match self.turn {
+            Turn::Station { request, .. } if request == response.kind() => request,
             _ => {
                 let name = response.kind();
                 return self
@@ -127,24 +127,25 @@ impl Session {
 
     /// Time has passed.
     pub(crate) fn advance(&mut self, around: &mut Around<'_>) {
+        if self.deadline().is_none_or(|deadline| around.now < deadline) {
+            return;
+        }
         match core::mem::replace(&mut self.turn, Turn::Over) {
             // [V2G2-436]
-            Turn::Station { until, .. } if until <= around.now => {
-                self.turn = Turn::Station { request: RequestKind::SessionStop, until };
-                self.end(Ended::Timeout, around);
-            }
-            Turn::Car { request, signature, at } if at <= around.now => {
-                self.transmit(request, signature, around);
-            }
-            other => self.turn = other,
+            Turn::Station { .. } => self.finish(Ended::Timeout, around),
+            Turn::Car { request, signature, .. } => self.transmit(request, signature, around),
+            Turn::Over => {}
         }
     }
 
     /// The session is over, whatever it was doing: energy off.
     pub(crate) fn end(&mut self, how: Ended, around: &mut Around<'_>) {
-        if self.is_over() {
-            return;
+        if !self.is_over() {
+            self.finish(how, around);
         }
+    }
+
+    fn finish(&mut self, how: Ended, around: &mut Around<'_>) {
         self.turn = Turn::Over;
         self.state = None;
         if !how.is_regular() {
@@ -167,12 +168,12 @@ impl Session {
             session_id: self.id,
             stop: self.stop,
             out: &mut *around.out,
-            request: None,
+            next: None,
         };
         let outcome = run(&mut cx);
-        let next = cx.request.take();
+        let next = cx.next.take();
         match (outcome, next) {
-            (Ok(state), Some((request, signature, at))) => {
+            (Ok(state), Some(Next::Ask { request, signature, at })) => {
                 self.state = Some(state);
                 if at <= around.now {
                     self.transmit(request, signature, around);
@@ -180,12 +181,9 @@ impl Session {
                     self.turn = Turn::Car { request, signature, at };
                 }
             }
+            (Ok(_), Some(Next::End(how))) | (Err(Failure(how)), _) => self.finish(how, around),
             // A state that asks nothing would wait for ever.
-            (Ok(_), None) => self.end(Ended::Aborted, around),
-            (Err(Failure(how)), _) => {
-                self.turn = Turn::Station { request: RequestKind::SessionStop, until: around.now };
-                self.end(how, around);
-            }
+            (Ok(_), None) => self.finish(Ended::Aborted, around),
         }
     }
 
@@ -206,8 +204,8 @@ impl Session {
             Ok(payload) if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() => {
                 around.out.transmit(octets);
             }
-            Ok(_) => self.end(Ended::Aborted, around),
-            Err(error) => self.end(Ended::Malformed(format!("own {kind}: {error}")), around),
+            Ok(_) => self.finish(Ended::Aborted, around),
+            Err(error) => self.finish(Ended::Malformed(format!("own {kind}: {error}")), around),
         }
     }
 }

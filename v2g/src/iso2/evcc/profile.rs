@@ -1,6 +1,7 @@
 //! The schedule a car picks, and the profile it promises.
 
 use super::super::msg::*;
+use crate::evcc::{Battery, DcWish};
 use alloc::vec::Vec;
 use exi::List;
 
@@ -9,8 +10,14 @@ pub(crate) struct Agreed {
     pub(super) mode: EnergyTransferMode,
     pub(super) tuple: SaId,
     entries: Vec<(u32, f64)>,
-    /// The most current and voltage the station last said it can give (DC), in A and V.
-    pub(super) limits: Option<(f64, f64)>,
+    pub(super) limits: Limits,
+}
+
+/// What the station last said it can give (DC), in V, A and W.
+pub(crate) struct Limits {
+    voltage: f64,
+    current: f64,
+    power: f64,
 }
 
 impl Agreed {
@@ -28,13 +35,16 @@ impl Agreed {
             })
             .collect();
         let tuple = tuple.sa_schedule_tuple_id;
-        (!entries.is_empty()).then_some(Self { mode, tuple, entries, limits: None })
+        (!entries.is_empty()).then_some(Self { mode, tuple, entries, limits: Limits::NONE })
     }
 
     pub(super) fn with_limits(self, limits: &DcEvseChargeParameter) -> Self {
-        let current = limits.evse_maximum_current_limit.number();
-        let voltage = limits.evse_maximum_voltage_limit.number();
-        Self { limits: Some((current, voltage)), ..self }
+        let limits = Limits {
+            voltage: limits.evse_maximum_voltage_limit.number(),
+            current: limits.evse_maximum_current_limit.number(),
+            power: limits.evse_maximum_power_limit.number(),
+        };
+        Self { limits, ..self }
     }
 
     pub(super) fn first_power(&self) -> f64 {
@@ -51,6 +61,31 @@ impl Agreed {
         // A message holds 24 entries; what comes later is asked for again then. [V2G2-305]
         let entries: Vec<_> = self.entries.iter().take(24).map(entry).collect();
         Some(ChargingProfile { profile_entry: List::new(entries).ok()? })
+    }
+}
+
+impl Limits {
+    const NONE: Self = Self { voltage: f64::MAX, current: f64::MAX, power: f64::MAX };
+
+    /// A limit that is not said again stays.
+    pub(super) fn learn(&mut self, response: &CurrentDemandRes) {
+        for (limit, said) in [
+            (&mut self.voltage, &response.evse_maximum_voltage_limit),
+            (&mut self.current, &response.evse_maximum_current_limit),
+            (&mut self.power, &response.evse_maximum_power_limit),
+        ] {
+            if let Some(said) = said {
+                *limit = said.number();
+            }
+        }
+    }
+
+    /// What to ask for, in V and A: the battery's wish within the limits of both sides. [V2G2-258]
+    pub(super) fn target(&self, battery: &Battery, wish: &DcWish) -> (f64, f64) {
+        let voltage = battery.target_voltage.min(wish.max_voltage).min(self.voltage).max(0.0);
+        let current = battery.target_current.min(wish.max_current).min(self.current).max(0.0);
+        let power = wish.max_power.min(self.power).max(0.0);
+        (voltage, if voltage * current > power { power / voltage } else { current })
     }
 }
 

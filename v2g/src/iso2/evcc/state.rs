@@ -1,4 +1,5 @@
 use super::super::dialog::Response;
+use super::super::msg::{EvseChargeParameter, EvseNotification};
 use super::authorization::{Authorization, PaymentDetails, Selecting};
 use super::cable_check::CableCheck;
 use super::charging::{Charging, Receipt, Starting};
@@ -32,6 +33,10 @@ pub(crate) enum State {
 impl State {
     /// The engine has checked that the response answers the request.
     pub(crate) fn handle(self, response: Response, cx: &mut Context<'_>) -> Result<Self, Failure> {
+        // [V2G2-679]: before energy began, a car that is to stop just leaves.
+        if self.is_before_energy() && (cx.stop.is_some() || told_to_stop(&response)) {
+            return Leaving::early(cx);
+        }
         match (self, response) {
             (Self::SessionSetup(s), Response::SessionSetup(r)) => s.handle(&r, cx),
             (Self::Discovery(s), Response::ServiceDiscovery(r)) => s.handle(&r, cx),
@@ -44,7 +49,7 @@ impl State {
             (Self::Starting(s), Response::PowerDelivery(_)) => s.handle(cx),
             (Self::Charging(s), Response::ChargingStatus(r)) => s.charging_status(r, cx),
             (Self::Charging(s), Response::CurrentDemand(r)) => s.current_demand(r, cx),
-            (Self::Receipt(s), Response::MeteringReceipt(_)) => s.handle(cx),
+            (Self::Receipt(s), Response::MeteringReceipt(r)) => s.handle(&r, cx),
             (Self::Renegotiating(s), Response::PowerDelivery(_)) => s.handle(cx),
             (Self::Stopping(s), Response::PowerDelivery(_)) => s.handle(cx),
             (Self::Welding(s), Response::WeldingDetection(r)) => s.handle(&r, cx),
@@ -52,4 +57,31 @@ impl State {
             _ => Err(Failure(Ended::Malformed("an answer to another question".into()))),
         }
     }
+
+    fn is_before_energy(&self) -> bool {
+        matches!(
+            self,
+            Self::Discovery(_)
+                | Self::Selecting(_)
+                | Self::PaymentDetails(_)
+                | Self::Authorization(_)
+                | Self::Parameters(_)
+                | Self::CableCheck(_)
+                | Self::PreCharge(_)
+        )
+    }
+}
+
+fn told_to_stop(response: &Response) -> bool {
+    let notification = match response {
+        Response::CableCheck(r) => r.dc_evse_status.notification,
+        Response::PreCharge(r) => r.dc_evse_status.notification,
+        Response::ChargeParameterDiscovery(r) => match &r.evse_charge_parameter {
+            EvseChargeParameter::Ac(ac) => ac.ac_evse_status.notification,
+            EvseChargeParameter::Dc(dc) => dc.dc_evse_status.notification,
+            EvseChargeParameter::Abstract(_) => return false,
+        },
+        _ => return false,
+    };
+    notification == EvseNotification::StopCharging
 }

@@ -93,6 +93,12 @@ impl Welding {
 }
 
 impl Leaving {
+    /// Before energy began there is nothing to switch off.
+    pub(super) fn early(cx: &mut Context<'_>) -> Result<State, Failure> {
+        cx.order(Order::ReleaseEnergy);
+        Self::ask(cx)
+    }
+
     fn ask(cx: &mut Context<'_>) -> Result<State, Failure> {
         let how = cx.stop.unwrap_or(Stop::Terminate);
         cx.ask(SessionStopReq {
@@ -107,9 +113,10 @@ impl Leaving {
     pub(super) fn handle(self, cx: &mut Context<'_>) -> Result<State, Failure> {
         let mut session_id = [0; 8];
         session_id.iter_mut().zip(cx.session_id.as_slice()).for_each(|(to, from)| *to = *from);
-        Err(Failure(match self.how {
+        cx.end(match self.how {
             Stop::Terminate => Ended::Terminated,
             Stop::Pause => Ended::Paused { session_id },
-        }))
+        });
+        Ok(State::Leaving(self))
     }
 }

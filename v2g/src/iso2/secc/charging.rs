@@ -45,8 +45,9 @@ impl Charging {
 
     pub(super) fn charging_status(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         let due = self.receipt_is_due(cx);
-        cx.reply(charging_status(cx.config, cx.facts, *cx.notice, due));
-        self.next(due, cx)
+        let notice = cx.notice.tell(!due);
+        cx.reply(charging_status(cx.config, cx.facts, notice, due));
+        Ok(self.next(due))
     }
 
     pub(super) fn current_demand(
@@ -55,12 +56,16 @@ impl Charging {
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
         let due = self.receipt_is_due(cx);
-        if let Limits::Dc(limits) = &cx.facts.limits {
-            let (voltage, current) = target(request, limits);
-            cx.order(Order::Deliver { voltage, current });
+        match (cx.facts.fault, cx.facts.limits) {
+            (None, Limits::Dc(limits)) => {
+                let (voltage, current) = target(request, &limits);
+                cx.order(Order::Deliver { voltage, current });
+            }
+            _ => cx.order(Order::SupplyOff),
         }
-        cx.reply(current_demand(request, cx.config, cx.facts, *cx.notice, due));
-        self.next(due, cx)
+        let notice = cx.notice.tell(!due);
+        cx.reply(current_demand(request, cx.config, cx.facts, notice, due));
+        Ok(self.next(due))
     }
 
     pub(super) fn power_delivery(
@@ -91,11 +96,8 @@ impl Charging {
         self.receipt_due.is_some_and(|due| due <= cx.now) && cx.facts.meter.is_some()
     }
 
-    fn next(self, receipt: bool, cx: &mut Context<'_>) -> Result<State, Refusal> {
-        if *cx.notice == Notice::Renegotiate {
-            *cx.notice = Notice::None;
-        }
-        Ok(if receipt { State::Receipt(Receipt(self)) } else { State::Charging(self) })
+    fn next(self, receipt: bool) -> State {
+        if receipt { State::Receipt(Receipt(self)) } else { State::Charging(self) }
     }
 }
 
@@ -132,10 +134,11 @@ impl Receipt {
             Signed::element::<Grammar, _>(id.as_str(), request).map_err(|e| bad(&e.to_string()))?;
         let key = contract.leaf().public_key().map_err(|e| bad(&e.to_string()))?;
         signature::verify(signature, &[signed], key).map_err(|e| bad(&e.to_string()))?;
+        let notice = cx.notice.tell(true);
         cx.emit(Event::Receipt { energy: request.meter_info.meter_reading });
         cx.reply(MeteringReceiptRes {
             response_code: ResponseCode::Ok,
-            evse_status: status::either(cx.facts, *cx.notice),
+            evse_status: status::either(cx.facts, notice),
         });
         charging.receipt_due = next_receipt(&charging.paid, cx);
         Ok(State::Charging(charging))

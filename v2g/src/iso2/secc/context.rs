@@ -61,3 +61,15 @@ pub(crate) enum Notice {
     /// A new schedule is wanted; said once.
     Renegotiate,
 }
+
+impl Notice {
+    /// What the next answer says. A car reacts to a wish for a new schedule only where nothing else
+    /// is asked of it (`now`), and hears it once.
+    pub(super) fn tell(&mut self, now: bool) -> Self {
+        match *self {
+            Self::Renegotiate if now => core::mem::replace(self, Self::None),
+            Self::Renegotiate => Self::None,
+            notice => notice,
+        }
+    }
+}

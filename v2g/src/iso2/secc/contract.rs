@@ -78,7 +78,9 @@ impl Contract {
 fn code(error: &ChainError) -> ResponseCode {
     match error {
         ChainError::Expired { at: Position::Leaf, .. }
-        | ChainError::NotYetValid { at: Position::Leaf, .. } => ResponseCode::FailedCertificateExpired,
+        | ChainError::NotYetValid { at: Position::Leaf, .. } => {
+            ResponseCode::FailedCertificateExpired
+        }
         _ => ResponseCode::FailedCertChainError,
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use context::{Context, Notice};
 pub(crate) use refusal::Refusal;
 pub(crate) use state::State;
 
-use super::dialog::{Request, Response};
+use super::dialog::{Request, RequestKind, Response};
 use super::msg::{Body, Header, SessionId, V2gMessage};
 use super::order::Phase;
 use super::timing::Timer;
@@ -88,7 +88,7 @@ impl Session {
         };
         let kind = request.kind();
         // Nothing but SessionSetup may come under another number. [V2G2-460]
-        let outcome = if self.phase() != Phase::Setup && header.session_id != self.id {
+        let outcome = if kind != RequestKind::SessionSetup && header.session_id != self.id {
             Err(Refusal::unknown_session())
         } else if self.phase().row(kind).is_none() {
             Err(Refusal::out_of_sequence(kind, self.phase()))
@@ -111,6 +111,13 @@ impl Session {
         let Some(kind) = self.state.as_ref().and_then(State::pending) else { return };
         if let Err(refusal) = self.step(around, State::advance) {
             self.refuse(kind, refusal, around);
+        }
+    }
+
+    /// The hardware has a defect: energy off at once, and the car is told to stop.
+    pub(crate) fn fault(&mut self, around: &mut Around<'_>) {
+        if let Some(state) = self.state.as_ref().filter(|state| state.has_energy()) {
+            state.cut(around.out);
         }
     }
 
@@ -194,12 +201,7 @@ impl Session {
     }
 
     /// Answers with a FAILED code and ends the session. [V2G2-539] [V2G2-736]
-    fn refuse(
-        &mut self,
-        kind: super::dialog::RequestKind,
-        refusal: Refusal,
-        around: &mut Around<'_>,
-    ) {
+    fn refuse(&mut self, kind: RequestKind, refusal: Refusal, around: &mut Around<'_>) {
         let response = refusal.response(kind, around.config, around.facts);
         self.transmit(response, None, around);
         around.out.event(Event::Refused {

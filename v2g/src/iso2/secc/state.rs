@@ -155,9 +155,14 @@ impl State {
     /// Everything off, without waiting for it.
     pub(crate) fn switch_off(&self, out: &mut Outbox<Event>) {
         if self.has_energy() {
-            out.event(Event::Order(Order::SupplyOff));
-            out.event(Event::Order(Order::OpenContactor));
+            self.cut(out);
             out.event(Event::EnergyOff);
         }
+    }
+
+    /// The orders for it.
+    pub(crate) fn cut(&self, out: &mut Outbox<Event>) {
+        out.event(Event::Order(Order::SupplyOff));
+        out.event(Event::Order(Order::OpenContactor));
     }
 }

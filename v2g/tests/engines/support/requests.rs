@@ -213,4 +213,3 @@ pub(crate) fn current_demand(volts: f64, amperes: f64) -> Request {
     }
     .into()
 }
-
