@@ -28,6 +28,7 @@ pub struct Evcc {
     random: Arc<dyn SecureRandom + Send + Sync>,
     out: Outbox<Event>,
     framer: Framer,
+    stop: Option<iso2::evcc::Stop>,
     stage: Stage,
 }
 
@@ -54,7 +55,7 @@ impl Evcc {
         let until = now + timing::message_timeout(RequestKind::SessionSetup);
         let stage = Stage::Handshake { until: until.min(config.setup_until) };
         let battery = config.battery;
-        Self { config, battery, random, out, framer: Framer::new(MAX_MESSAGE), stage }
+        Self { config, battery, random, out, framer: Framer::new(MAX_MESSAGE), stop: None, stage }
     }
 
     /// Takes what happened. Call [`poll`](Self::poll) afterwards until it waits.
@@ -67,12 +68,8 @@ impl Evcc {
                 _ => self.session(now, iso2::evcc::Session::advance),
             },
             Input::Command(Command::Battery(battery)) => self.battery = battery,
-            Input::Command(Command::Stop) => {
-                self.session(now, |s, _| s.stop(iso2::evcc::Stop::Terminate))
-            }
-            Input::Command(Command::Pause) => {
-                self.session(now, |s, _| s.stop(iso2::evcc::Stop::Pause))
-            }
+            Input::Command(Command::Stop) => self.stop = Some(iso2::evcc::Stop::Terminate),
+            Input::Command(Command::Pause) => self.stop = Some(iso2::evcc::Stop::Pause),
             Input::Command(Command::Abort) => self.end(now, Ended::Aborted),
         }
     }
@@ -145,6 +142,7 @@ impl Evcc {
             config: &self.config,
             battery: &self.battery,
             random: &*self.random,
+            stop: self.stop,
             out: &mut self.out,
         };
         run(session, &mut around);

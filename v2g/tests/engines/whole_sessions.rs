@@ -235,8 +235,8 @@ fn a_defect_switches_energy_off_at_once_and_ends_the_session_in_order() {
             let mut pair = Pair::new(station(limits), car(&limits));
             pair.run(ms(8_000));
             let orders = pair.station.len();
-            pair.tell_station(ms(8_000), Command::Fact(Fact::Fault(Some(fault))));
-            pair.run(ms(8_010));
+            pair.tell_station(pair.now, Command::Fact(Fact::Fault(Some(fault))));
+            pair.run(pair.now + ms(1));
             assert!(
                 pair.station[orders..]
                     .iter()

@@ -34,7 +34,6 @@ pub(crate) struct Session {
     /// Taken out only while a handler runs; `None` afterwards means that the session is over.
     state: Option<State>,
     id: SessionId,
-    stop: Option<Stop>,
     turn: Turn,
 }
 
@@ -60,12 +59,14 @@ pub(crate) struct Around<'a> {
     pub config: &'a Config,
     pub battery: &'a Battery,
     pub random: &'a dyn SecureRandom,
+    /// How the application wants the session to end, once it does.
+    pub stop: Option<Stop>,
     pub out: &'a mut Outbox<Event>,
 }
 
 impl Session {
     pub(crate) fn new() -> Self {
-        Self { state: None, id: SessionId::default(), stop: None, turn: Turn::Over }
+        Self { state: None, id: SessionId::default(), turn: Turn::Over }
     }
 
     /// The first request goes out.
@@ -87,10 +88,6 @@ impl Session {
             Turn::Car { at, .. } => Some(*at),
             Turn::Over => None,
         }
-    }
-
-    pub(crate) fn stop(&mut self, stop: Stop) {
-        self.stop = Some(stop);
     }
 
     /// A message came.
@@ -166,7 +163,7 @@ impl Session {
             battery: around.battery,
             random: around.random,
             session_id: self.id,
-            stop: self.stop,
+            stop: around.stop,
             out: &mut *around.out,
             next: None,
         };
