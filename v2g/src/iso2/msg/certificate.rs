@@ -71,7 +71,7 @@ pub struct CertificateInstallationReq {
     pub list_of_root_certificate_ids: ListOfRootCertificateIds,
 }
 
-/// A contract certificate and its key, signed by the provisioning service.
+/// A contract certificate and its key, signed by the provisioning service. [V2G2-891]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CertificateInstallationRes {
@@ -86,7 +86,7 @@ pub struct CertificateInstallationRes {
     pub emaid: Emaid,
 }
 
-/// The car asks for a fresh certificate of a contract it has.
+/// The car asks for a fresh certificate of a contract it has. [V2G2-228]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CertificateUpdateReq {
@@ -99,7 +99,7 @@ pub struct CertificateUpdateReq {
     pub list_of_root_certificate_ids: ListOfRootCertificateIds,
 }
 
-/// A fresh contract certificate and its key, signed by the provisioning service.
+/// A fresh contract certificate and its key, signed by the provisioning service. [V2G2-230]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CertificateUpdateRes {

@@ -4,7 +4,7 @@ use super::{BODY, DATA, EvseStatus, MeterInfo, ResponseCode, SaId, SessionId};
 use crate::xmldsig::AnyText;
 use exi::Exi;
 
-/// The car confirms a meter reading with its signature. [V2G2-903]
+/// The car confirms a meter reading with its signature. [V2G2-903] [V2G2-245]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct MeteringReceiptReq {
@@ -18,7 +18,7 @@ pub struct MeteringReceiptReq {
     pub meter_info: MeterInfo,
 }
 
-/// Whether the receipt is good.
+/// Whether the receipt is good. [V2G2-247]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct MeteringReceiptRes {

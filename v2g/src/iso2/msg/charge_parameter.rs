@@ -6,7 +6,7 @@ use super::{
 };
 use exi::Exi;
 
-/// The car's limits and wishes.
+/// The car's limits and wishes. [V2G2-214]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ChargeParameterDiscoveryReq {
@@ -69,7 +69,7 @@ pub struct DcEvChargeParameter {
     pub bulk_soc: Option<Percent>,
 }
 
-/// The station's limits and, once it is finished, its schedules. [V2G2-905]
+/// The station's limits and, once it is finished, its schedules. [V2G2-905] [V2G2-218]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ChargeParameterDiscoveryRes {

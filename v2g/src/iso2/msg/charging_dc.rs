@@ -6,14 +6,14 @@ use super::{
 };
 use exi::Exi;
 
-/// The car waits for the cable's isolation to be checked.
+/// The car waits for the cable's isolation to be checked. [V2G2-249]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CableCheckReq {
     pub dc_ev_status: DcEvStatus,
 }
 
-/// How far the check is.
+/// How far the check is. [V2G2-251]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CableCheckRes {
@@ -23,7 +23,7 @@ pub struct CableCheckRes {
     pub evse_processing: EvseProcessing,
 }
 
-/// The car asks for its battery's voltage before it closes its relays.
+/// The car asks for its battery's voltage before it closes its relays. [V2G2-253]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PreChargeReq {
@@ -32,7 +32,7 @@ pub struct PreChargeReq {
     pub ev_target_current: PhysicalValue,
 }
 
-/// The voltage reached so far.
+/// The voltage reached so far. [V2G2-255]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PreChargeRes {
@@ -41,7 +41,7 @@ pub struct PreChargeRes {
     pub evse_present_voltage: PhysicalValue,
 }
 
-/// What the car wants from the rectifier, asked every control cycle.
+/// What the car wants from the rectifier, asked every control cycle. [V2G2-257]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CurrentDemandReq {
@@ -59,7 +59,7 @@ pub struct CurrentDemandReq {
     pub ev_target_voltage: PhysicalValue,
 }
 
-/// What the rectifier gives, and what holds it back.
+/// What the rectifier gives, and what holds it back. [V2G2-259]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct CurrentDemandRes {
@@ -81,14 +81,14 @@ pub struct CurrentDemandRes {
     pub receipt_required: Option<bool>,
 }
 
-/// The car checks whether the contactors opened.
+/// The car checks whether the contactors opened. [V2G2-261]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct WeldingDetectionReq {
     pub dc_ev_status: DcEvStatus,
 }
 
-/// The voltage the station sees at the cable.
+/// The voltage the station sees at the cable. [V2G2-263]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct WeldingDetectionRes {

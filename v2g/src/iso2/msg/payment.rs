@@ -4,7 +4,7 @@ use super::{BODY, CertificateChain, EmaidText, EvseProcessing, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::{Bytes, Exi};
 
-/// The car shows its contract.
+/// The car shows its contract. [V2G2-205]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PaymentDetailsReq {
@@ -13,7 +13,7 @@ pub struct PaymentDetailsReq {
     pub contract_signature_cert_chain: CertificateChain,
 }
 
-/// The station's verdict on the contract, and a challenge to sign. [V2G2-697]
+/// The station's verdict on the contract, and a challenge to sign. [V2G2-697] [V2G2-208]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PaymentDetailsRes {
@@ -27,7 +27,7 @@ pub struct PaymentDetailsRes {
 /// 16 random octets, used once. [V2G2-697] [V2G2-698]
 pub type GenChallenge = Bytes<16, 16>;
 
-/// The car asks to be authorized; with a contract it signs the challenge.
+/// The car asks to be authorized; with a contract it signs the challenge. [V2G2-210]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct AuthorizationReq {
@@ -37,7 +37,7 @@ pub struct AuthorizationReq {
     pub gen_challenge: Option<GenChallenge>,
 }
 
-/// Whether the car is authorized, or is to ask again.
+/// Whether the car is authorized, or is to ask again. [V2G2-212]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct AuthorizationRes {

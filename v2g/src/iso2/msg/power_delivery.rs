@@ -3,7 +3,7 @@
 use super::{BODY, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode, SaId};
 use exi::Exi;
 
-/// The car asks for energy to start or stop, or to renegotiate.
+/// The car asks for energy to start or stop, or to renegotiate. [V2G2-221]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PowerDeliveryReq {
@@ -42,7 +42,7 @@ pub struct DcEvPowerDeliveryParameter {
     pub charging_complete: bool,
 }
 
-/// Whether energy is on or off as asked.
+/// Whether energy is on or off as asked. [V2G2-223]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PowerDeliveryRes {

@@ -4,7 +4,7 @@ use super::{BODY, DATA, PhysicalValue, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::{Exi, List, Text};
 
-/// The car asks what there is, narrowed if it likes.
+/// The car asks what there is, narrowed if it likes. [V2G2-193]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ServiceDiscoveryReq {
@@ -12,7 +12,7 @@ pub struct ServiceDiscoveryReq {
     pub service_category: Option<ServiceCategory>,
 }
 
-/// Ways to pay, the charge service and other services.
+/// Ways to pay, the charge service and other services. [V2G2-195]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ServiceDiscoveryRes {
@@ -102,7 +102,7 @@ pub struct Service {
     pub free_service: bool,
 }
 
-/// The car asks for the parameters of a service.
+/// The car asks for the parameters of a service. [V2G2-197]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ServiceDetailReq {
@@ -110,7 +110,7 @@ pub struct ServiceDetailReq {
     pub service_id: u16,
 }
 
-/// The parameter sets of a service.
+/// The parameter sets of a service. [V2G2-199]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ServiceDetailRes {
@@ -164,7 +164,7 @@ pub enum ParameterValue {
     String(AnyText),
 }
 
-/// The car picks a way to pay and its services.
+/// The car picks a way to pay and its services. [V2G2-201]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PaymentServiceSelectionReq {
@@ -189,7 +189,7 @@ pub struct SelectedService {
     pub parameter_set_id: Option<i16>,
 }
 
-/// Whether the selection stands.
+/// Whether the selection stands. [V2G2-203]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct PaymentServiceSelectionRes {

@@ -3,7 +3,7 @@
 use super::{BODY, EvseIdText, ResponseCode};
 use exi::{Exi, Octets};
 
-/// The car introduces itself. [V2G2-190]
+/// The car introduces itself. [V2G2-188]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct SessionSetupReq {
@@ -12,7 +12,7 @@ pub struct SessionSetupReq {
     pub evcc_id: Octets<6>,
 }
 
-/// The station names itself; the header carries the session's new number. [V2G2-191]
+/// The station names itself; the header carries the session's new number. [V2G2-190]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct SessionSetupRes {
@@ -24,7 +24,7 @@ pub struct SessionSetupRes {
     pub evse_time_stamp: Option<i64>,
 }
 
-/// The car ends or pauses the session.
+/// The car ends or pauses the session. [V2G2-239]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct SessionStopReq {
@@ -38,7 +38,7 @@ pub enum ChargingSession {
     Pause,
 }
 
-/// The station's last word.
+/// The station's last word. [V2G2-240]
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct SessionStopRes {
