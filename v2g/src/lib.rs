@@ -13,6 +13,9 @@ pub mod authorization;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evcc;
+#[cfg(all(feature = "engine", any(test, feature = "fuzz")))]
+#[doc(hidden)]
+pub mod fuzz;
 #[cfg(feature = "engine")]
 pub mod handshake;
 pub mod iso2;

@@ -57,7 +57,9 @@ impl Case {
     fn decode_theirs(&self, octets: &[u8]) {
         match self {
             Self::Offer(..) => {
-                drop(black_box(app_protocol::SupportedAppProtocolReq::from_bytes(black_box(octets))));
+                drop(black_box(app_protocol::SupportedAppProtocolReq::from_bytes(black_box(
+                    octets,
+                ))));
             }
             Self::Message(..) => drop(black_box(iso2::Document::from_bytes(black_box(octets)))),
         }
@@ -127,8 +129,10 @@ fn ratios() {
         assert_eq!((n, &one[..n]), (case.encode_theirs(&mut two), &octets[..]), "{name}");
         assert_eq!(one[..n], two[..n], "{name}");
         let decode = turns(|| case.decode_ours(&octets), || case.decode_theirs(&octets));
-        let encode = turns(|| drop(case.encode_ours(&mut one)), || drop(case.encode_theirs(&mut two)));
-        let show = |(ours, theirs): (f64, f64)| format!("{ours:.0} / {theirs:.0} = {:.1}x", theirs / ours);
+        let encode =
+            turns(|| drop(case.encode_ours(&mut one)), || drop(case.encode_theirs(&mut two)));
+        let show =
+            |(ours, theirs): (f64, f64)| format!("{ours:.0} / {theirs:.0} = {:.1}x", theirs / ours);
         println!("{name:28} {:>6} {:>22} {:>22}", octets.len(), show(decode), show(encode));
         if name.starts_with("CurrentDemand") {
             for (ours, theirs) in [decode, encode] {

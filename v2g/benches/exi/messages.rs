@@ -18,7 +18,8 @@ pub(crate) fn offer() -> Made<SupportedAppProtocolReq> {
             priority: Int::saturating(schema_id.into()),
         })
     };
-    let entries = [entry("urn:iso:15118:2:2013:MsgDef", 1)?, entry("urn:din:70121:2012:MsgDef", 2)?];
+    let entries =
+        [entry("urn:iso:15118:2:2013:MsgDef", 1)?, entry("urn:din:70121:2012:MsgDef", 2)?];
     Ok(SupportedAppProtocolReq { app_protocol: entries.try_into()? })
 }
 
@@ -76,7 +77,10 @@ fn signature(references: usize) -> Made<Signature> {
         id: None,
         signed_info: SignedInfo {
             id: None,
-            canonicalization_method: CanonicalizationMethod { algorithm: exi()?, any: List::default() },
+            canonicalization_method: CanonicalizationMethod {
+                algorithm: exi()?,
+                any: List::default(),
+            },
             signature_method: SignatureMethod {
                 algorithm: Text::new("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256")?,
                 hmac_output_length: None,
@@ -96,9 +100,7 @@ fn installation_res() -> Made<BodyElement> {
         Ok(CertificateChain {
             id: id.map(Text::new).transpose()?,
             certificate: certificate()?,
-            sub_certificates: Some(SubCertificates {
-                certificate: [certificate()?].try_into()?,
-            }),
+            sub_certificates: Some(SubCertificates { certificate: [certificate()?].try_into()? }),
         })
     };
     Ok(BodyElement::CertificateInstallationRes(CertificateInstallationRes {

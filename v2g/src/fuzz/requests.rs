@@ -133,7 +133,8 @@ fn parameters(how: u8, script: &mut Script<'_>, dc: bool) -> Request {
         EnergyTransferMode::DcCore,
         EnergyTransferMode::DcExtended,
     ];
-    let good = if dc { EnergyTransferMode::DcExtended } else { EnergyTransferMode::AcThreePhaseCore };
+    let good =
+        if dc { EnergyTransferMode::DcExtended } else { EnergyTransferMode::AcThreePhaseCore };
     let mode = if how & 1 == 0 { good } else { script.pick(&MODES).unwrap_or(good) };
     let departure_time = (how & 2 != 0).then(|| u32::from(script.octet()) << (how >> 3));
     let volts = amount(how >> 5, script, 400.0, Unit::Volt);
@@ -195,9 +196,7 @@ fn roots() -> ListOfRootCertificateIds {
         issuer_name: fixed("CN=Root"),
         serial_number: Integer::from(CLOCK.unsigned_abs()),
     };
-    ListOfRootCertificateIds {
-        root_certificate_id: List::new(vec![root]).unwrap_or_default(),
-    }
+    ListOfRootCertificateIds { root_certificate_id: List::new(vec![root]).unwrap_or_default() }
 }
 
 fn certificate(der: &[u8]) -> CertificateBytes {
@@ -221,9 +220,7 @@ fn contract_chain(how: u8) -> CertificateChain {
         certificate: certificate(identity.leaf.der()),
         sub_certificates: match subs.is_empty() {
             true => None,
-            false => {
-                Some(SubCertificates { certificate: List::new(subs).unwrap_or_default() })
-            }
+            false => Some(SubCertificates { certificate: List::new(subs).unwrap_or_default() }),
         },
     }
 }

@@ -97,8 +97,8 @@ pub(super) fn framed(payload_type: PayloadType, payload: &[u8]) -> Vec<u8> {
 /// The payload of what an engine sends: one whole message.
 pub(super) fn payload(octets: &[u8]) -> &[u8] {
     match v2gtp::parse(octets) {
-        Ok((header, payload)) => {
-            assert_eq!(header.payload_type, PayloadType::Exi);
+        Ok((payload_type, payload)) => {
+            assert_eq!(payload_type, PayloadType::Exi);
             payload
         }
         Err(error) => panic!("an engine sends what has no header: {error}"),

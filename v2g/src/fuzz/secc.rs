@@ -213,7 +213,7 @@ impl Drive {
             }
             Event::Authorize(question) => self.questions.push(question),
             Event::Order(order) if self.obedient => {
-                for fact in super::secc::obey(order) {
+                for fact in obey(order) {
                     self.secc.handle(self.now, Input::Command(Command::Fact(fact)));
                 }
             }
@@ -234,10 +234,9 @@ pub(super) fn obey(order: Order) -> Vec<Fact> {
         Order::PreCharge { voltage, .. } => {
             alloc::vec![Fact::Supply(Supply { voltage, current: 0.0 })]
         }
-        Order::CloseContactor => alloc::vec![
-            Fact::ControlPilot(ControlPilot::C),
-            Fact::Contactor(Contactor::Closed)
-        ],
+        Order::CloseContactor => {
+            alloc::vec![Fact::ControlPilot(ControlPilot::C), Fact::Contactor(Contactor::Closed)]
+        }
         Order::Deliver { voltage, current } => {
             alloc::vec![Fact::Supply(Supply { voltage, current })]
         }
@@ -379,7 +378,9 @@ impl Watch {
             Event::Order(Order::OpenContactor) => {
                 self.closed = self.closed.map(|_| false);
             }
-            Event::Order(Order::Deliver { voltage, current } | Order::PreCharge { voltage, current }) => {
+            Event::Order(
+                Order::Deliver { voltage, current } | Order::PreCharge { voltage, current },
+            ) => {
                 assert!(!self.ended, "a supply works after the end");
                 assert!(voltage.is_finite() && current.is_finite(), "{event:?}");
                 assert!(*voltage >= 0.0 && *current >= 0.0, "{event:?}");

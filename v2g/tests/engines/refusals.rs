@@ -395,3 +395,55 @@ fn unplugging_and_aborting_switch_everything_off() {
     assert_eq!(bench.ended, Some(Ended::Closed));
     let _ = DC;
 }
+
+/// [V2G2-922]
+#[test]
+fn a_session_does_not_stop_while_the_control_pilot_asks_for_energy() {
+    let stop = || requests::any(RequestKind::SessionStop, true);
+    let mut bench = Bench::at(Phase::DcStopped, true);
+    bench.obedient = false;
+    bench.fact(Fact::ControlPilot(ControlPilot::C));
+    assert!(bench.send(stop()).is_none());
+    bench.wait(ms(3_100));
+    assert_eq!(bench.response().unwrap().code(), ResponseCode::Failed);
+
+    let mut bench = Bench::at(Phase::DcStopped, true);
+    bench.obedient = false;
+    bench.fact(Fact::ControlPilot(ControlPilot::C));
+    assert!(bench.send(stop()).is_none());
+    bench.fact(Fact::ControlPilot(ControlPilot::B));
+    assert_eq!(bench.response().unwrap().code(), ResponseCode::Ok);
+    assert_eq!(bench.ended, Some(Ended::Terminated));
+}
+
+/// [V2G2-824] [V2G2-884]: each defect of a contract chain has its code.
+#[test]
+fn a_damaged_contract_is_refused_by_its_defect() {
+    use pki::chain::Role;
+    use pki::issue::Defect;
+    let not_allowed = ResponseCode::FailedCertificateNotAllowedAtThisEvse;
+    for (defect, code) in [
+        (Defect::None, ResponseCode::Ok),
+        (Defect::ExpiredLeaf, ResponseCode::FailedCertificateExpired),
+        (Defect::NotYetValidLeaf, ResponseCode::FailedCertificateExpired),
+        (Defect::ExpiredSub1, not_allowed),
+        (Defect::ExpiredSub2, not_allowed),
+        (Defect::CountryNamed, not_allowed),
+        (Defect::WithoutDigitalSignature, not_allowed),
+        (Defect::TwinRoot, ResponseCode::FailedCertChainError),
+        (Defect::TamperedSignature, ResponseCode::FailedCertChainError),
+    ] {
+        let damaged = hierarchy().damaged(Role::Contract, defect, &*random()).unwrap();
+        let mut config = station(AC);
+        config.contracts.anchors = damaged.anchors.clone();
+        let mut bench = Bench::new(config);
+        for kind in [RequestKind::SessionSetup, RequestKind::ServiceDiscovery] {
+            bench.ok(requests::any(kind, false));
+        }
+        bench.ok(requests::selection(PaymentOption::Contract));
+        let subs: Vec<&[u8]> = damaged.subs.iter().map(|der| der.as_slice()).collect();
+        let request = details(&damaged.leaf, &subs, &name(hierarchy()));
+        let response = bench.send(request).unwrap();
+        assert_eq!(response.code(), code, "{defect:?}: {:?}", bench.events);
+    }
+}

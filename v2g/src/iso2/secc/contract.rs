@@ -74,13 +74,15 @@ impl Contract {
     }
 }
 
-/// [V2G2-824] for a contract out of its time, [V2G2-885] for everything else.
+/// [V2G2-824] for a contract out of its time; for authorities out of theirs and broken profiles the
+/// certificate is not allowed here; [V2G2-885] for everything else.
 fn code(error: &ChainError) -> ResponseCode {
     match error {
-        ChainError::Expired { at: Position::Leaf, .. }
-        | ChainError::NotYetValid { at: Position::Leaf, .. } => {
-            ResponseCode::FailedCertificateExpired
-        }
+        ChainError::Expired { at, .. } | ChainError::NotYetValid { at, .. } => match at {
+            Position::Leaf => ResponseCode::FailedCertificateExpired,
+            _ => ResponseCode::FailedCertificateNotAllowedAtThisEvse,
+        },
+        ChainError::Profile { .. } => ResponseCode::FailedCertificateNotAllowedAtThisEvse,
         _ => ResponseCode::FailedCertChainError,
     }
 }

@@ -42,7 +42,7 @@ impl Refusal {
     }
 
     /// The response that pairs with the request, every mandatory element filled. [V2G2-538] [V2G2-736]
-    pub(super) fn response(&self, kind: RequestKind, config: &Config, facts: &Facts) -> Response {
+    pub(crate) fn response(&self, kind: RequestKind, config: &Config, facts: &Facts) -> Response {
         let response_code = self.code;
         let ac = status::ac(facts, Notice::None);
         let dc = status::dc(facts, Notice::None);

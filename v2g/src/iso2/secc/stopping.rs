@@ -37,7 +37,12 @@ impl Stopping {
             ChargingSession::Terminate => Ended::Terminated,
             ChargingSession::Pause => Ended::Paused,
         };
-        if state.has_energy() { Self::begin(Then::Over(how), cx) } else { over(how, cx) }
+        // [V2G2-922]: a car whose control pilot still asks for energy is not done.
+        if state.has_energy() || cx.facts.control_pilot.is_some_and(|cp| cp.wants_energy()) {
+            Self::begin(Then::Over(how), cx)
+        } else {
+            over(how, cx)
+        }
     }
 
     fn begin(then: Then, cx: &mut Context<'_>) -> Result<State, Refusal> {

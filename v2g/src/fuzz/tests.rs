@@ -1,0 +1,39 @@
+use super::*;
+use alloc::vec::Vec;
+use pki::drive::Dice;
+
+/// Settings, habits and the straight way through a charge with DC and with AC, by request.
+const DC_CHARGE: &[u8] = &[
+    0, 0, 0, 17, 0, 0, 0, 1, 0, 3, 0, 7, 0, 7, 0, 8, 0, 11, 0, 11, 0, 12, 0, 9, 0, 13, 0, 9, 1, 15,
+    0, 16, 0,
+];
+const AC_CHARGE: &[u8] = &[
+    1, 0, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 9, 2, 8, 0, 9, 0, 9, 1, 16, 0,
+];
+/// Settings, then one instruction after the other of what is right.
+const CAR: &[u8] = &[0; 80];
+
+#[test]
+fn engines_keep_their_promises_on_damaged_scripts() {
+    let mut dice = Dice::new(1);
+    for round in 0..3_000 {
+        for seed in [DC_CHARGE, AC_CHARGE, CAR] {
+            let mut script = seed.to_vec();
+            for _ in 0..round % 8 {
+                script = dice.mutate(&script);
+            }
+            secc(&script);
+            evcc(&script);
+        }
+    }
+}
+
+#[test]
+fn engines_keep_their_promises_on_noise() {
+    let mut dice = Dice::new(2);
+    for _ in 0..2_000 {
+        let script: Vec<u8> = (0..dice.below(300)).map(|_| dice.roll().to_le_bytes()[0]).collect();
+        secc(&script);
+        evcc(&script);
+    }
+}
