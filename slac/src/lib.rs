@@ -12,6 +12,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod amplitude;
 pub mod attenuation;
 pub mod ev;
 pub mod evse;

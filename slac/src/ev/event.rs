@@ -28,6 +28,8 @@ pub enum Input<'a> {
     Error,
     /// The charging session pauses (D-LINK_PAUSE).
     Pause,
+    /// Ask the linked peer for these transmit levels.
+    LimitPeer(&'a AmpMapReq),
     /// The modem restarted.
     ModemReset,
     /// The time of the last `Wait` has come.
@@ -53,6 +55,10 @@ pub enum Event {
     LinkDown(Cause),
     /// The station wants these transmit levels; the caller gives them to the modem.
     AmplitudeMap(AmpMapReq),
+    /// The linked peer took the transmit levels that it was asked for.
+    PeerLimited,
+    /// The linked peer did not take them, asked three times.
+    PeerNotLimited,
     /// One run failed; another follows after a pause.
     RunFailed(RunFailure),
     /// The matching failed, or there is no modem.

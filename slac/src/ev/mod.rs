@@ -14,6 +14,7 @@ use core::time::Duration;
 pub use config::{Config, LinkLost, Validate};
 pub use event::{Cause, Comparison, Event, Failure, Heard, Input, RunFailure};
 
+use crate::amplitude::{Exchange, NotTaken};
 use crate::key::NetworkKey;
 use crate::mme::{
     AmpMapCnf, AttenCharInd, Frame, MATCH_CNF_LEN, Mac, Message, RunId, SlacMatchCnf, SlacParmCnf,
@@ -34,6 +35,8 @@ pub struct Ev {
     pilot: EvPilot,
     keying: Keying,
     state: State,
+    /// Only while linked.
+    limits: Option<Exchange>,
     out: Outbox<Event>,
 }
 
@@ -47,6 +50,7 @@ impl Ev {
             pilot: EvPilot::Unplugged,
             keying: Keying::Unset { retry: None },
             state: State::Idle,
+            limits: None,
             out: Outbox::new(),
         }
     }
@@ -72,6 +76,18 @@ impl Ev {
             Input::Terminate => self.stop(Cause::Terminated),
             Input::Error => self.stop(Cause::Error),
             Input::Pause => self.pause(),
+            Input::LimitPeer(map) => {
+                if let State::Linked(Peer(peer)) = self.state {
+                    let ends = [self.config.mac, peer];
+                    self.limits = Some(Exchange::start(
+                        map,
+                        ends,
+                        self.now,
+                        &self.config.timing,
+                        &mut self.out,
+                    ));
+                }
+            }
             Input::ModemReset => {
                 if let Some(key) = self.keying.wanted().cloned() {
                     self.key(Some(key));
@@ -86,7 +102,8 @@ impl Ev {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        self.state.deadline().into_iter().chain(self.keying.deadline()).min()
+        let limits = self.limits.as_ref().map(Exchange::deadline);
+        self.state.deadline().into_iter().chain(self.keying.deadline()).chain(limits).min()
     }
 
     fn after(&self, timer: Timer) -> Duration {
@@ -103,6 +120,12 @@ impl Ev {
         };
         if let Err(failure) = self.keying.expire(&mut link, &mut self.out) {
             self.out.event(Event::Failed(Failure::Modem(failure)));
+        }
+        if let Some(limits) = &mut self.limits
+            && let Err(NotTaken) = limits.expire(self.now, &self.config.timing, &mut self.out)
+        {
+            self.limits = None;
+            self.out.event(Event::PeerNotLimited);
         }
         if self.state.deadline().is_none_or(|deadline| self.now < deadline) {
             return;
@@ -153,6 +176,7 @@ impl Ev {
             Message::AttenCharInd(ind) => self.attenuation(from, ind),
             Message::ValidateCnf(cnf) => self.validated(from, cnf),
             Message::SlacMatchCnf(cnf) => self.match_confirmed(from, cnf),
+            Message::AmpMapCnf(answer) => self.limits_answered(from, answer),
             Message::AmpMapReq(map)
                 if map.carriers > 0
                     && matches!(self.state, State::Linked(Peer(peer)) if peer == from) =>
@@ -346,6 +370,7 @@ impl Ev {
     }
 
     fn link_down(&mut self) {
+        self.limits = None;
         match &mut self.state {
             State::Joining(state) => state.link = state::Link::Awaited,
             State::Linked(peer) => {
@@ -353,6 +378,12 @@ impl Ev {
                 self.state = State::Doubtful { peer, until: self.after(Timer::LinkDebounce) };
             }
             _ => {}
+        }
+    }
+
+    fn limits_answered(&mut self, from: Mac, answer: &AmpMapCnf) {
+        if self.limits.take_if(|limits| limits.is_taken(from, answer)).is_some() {
+            self.out.event(Event::PeerLimited);
         }
     }
 
@@ -396,6 +427,7 @@ impl Ev {
 
     /// Ends whatever is under way; a network that a station knows is left.
     fn stop(&mut self, cause: Cause) {
+        self.limits = None;
         match core::mem::replace(&mut self.state, State::Idle) {
             State::Idle => {}
             State::Linked(_) | State::Doubtful { .. } | State::Paused(_) => {
@@ -411,6 +443,7 @@ impl Ev {
     }
 
     fn pause(&mut self) {
+        self.limits = None;
         if let State::Linked(peer) | State::Doubtful { peer, .. } = self.state {
             self.state = State::Paused(peer);
         }

@@ -23,6 +23,8 @@ pub enum Input<'a> {
     Error,
     /// The charging session pauses (D-LINK_PAUSE).
     Pause,
+    /// Ask the linked peer for these transmit levels.
+    LimitPeer(&'a AmpMapReq),
     /// The modem restarted.
     ModemReset,
     /// The time of the last `Wait` has come.
@@ -48,6 +50,10 @@ pub enum Event {
     LinkDown(Cause),
     /// The linked car wants these transmit levels; the caller gives them to the modem.
     AmplitudeMap(AmpMapReq),
+    /// The linked peer took the transmit levels that it was asked for.
+    PeerLimited,
+    /// The linked peer did not take them, asked three times.
+    PeerNotLimited,
     /// No match, or no modem.
     Failed(Failure),
 }

@@ -11,6 +11,7 @@ use core::time::Duration;
 pub use config::{Config, Strictness, Validation};
 pub use event::{Cause, Event, Failure, Input, SessionEnd};
 
+use crate::amplitude::{Exchange, NotTaken};
 use crate::key::NetworkKey;
 use crate::mme::{
     AmpMapCnf, Frame, MATCH_CNF_LEN, MATCH_REQ_LEN, Mac, Message, RunId, SlacMatchCnf, SlacMatchReq,
@@ -32,6 +33,8 @@ pub struct Evse {
     edges: u32,
     keying: Keying,
     phase: Phase,
+    /// Only while linked.
+    limits: Option<Exchange>,
     out: Outbox<Event>,
 }
 
@@ -79,6 +82,7 @@ impl Evse {
             edges: 0,
             keying: Keying::Unset { retry: Some(Duration::ZERO) },
             phase: Phase::Unplugged,
+            limits: None,
             out: Outbox::new(),
         }
     }
@@ -100,6 +104,18 @@ impl Evse {
             Input::Terminate => self.stop(Cause::Terminated),
             Input::Error => self.stop(Cause::Error),
             Input::Pause => self.pause(),
+            Input::LimitPeer(map) => {
+                if let Phase::Linked(matched) = self.phase {
+                    let ends = [self.config.mac, matched.ev];
+                    self.limits = Some(Exchange::start(
+                        map,
+                        ends,
+                        self.now,
+                        &self.config.timing,
+                        &mut self.out,
+                    ));
+                }
+            }
             Input::ModemReset => self.modem_reset(),
         }
     }
@@ -119,13 +135,20 @@ impl Evse {
             }
             Phase::Doubtful { until, .. } => Some(*until),
         };
-        phase.into_iter().chain(self.keying.deadline()).min()
+        let limits = self.limits.as_ref().map(Exchange::deadline);
+        phase.into_iter().chain(self.keying.deadline()).chain(limits).min()
     }
 
     fn expire(&mut self) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let keyed = self.keying.expire(&mut link, out);
         self.report(keyed);
+        if let Some(limits) = &mut self.limits
+            && let Err(NotTaken) = limits.expire(self.now, &self.config.timing, &mut self.out)
+        {
+            self.limits = None;
+            self.out.event(Event::PeerNotLimited);
+        }
         let mut cx =
             Context { now: self.now, config: &self.config, edges: self.edges, out: &mut self.out };
         match &mut self.phase {
@@ -174,6 +197,12 @@ impl Evse {
             if from == matched.ev && map.carriers > 0 {
                 cx.out.transmit(&Frame::new(from, self.config.mac, AmpMapCnf { result: 0 }));
                 cx.out.event(Event::AmplitudeMap(map.clone()));
+            }
+            return;
+        }
+        if let Message::AmpMapCnf(answer) = &frame.message {
+            if self.limits.take_if(|limits| limits.is_taken(from, answer)).is_some() {
+                cx.out.event(Event::PeerLimited);
             }
             return;
         }
@@ -295,6 +324,7 @@ impl Evse {
     }
 
     fn link_down(&mut self) {
+        self.limits = None;
         if let Phase::Linked(matched) = self.phase {
             self.phase = Phase::Doubtful {
                 matched,
@@ -345,6 +375,7 @@ impl Evse {
 
     /// Leaves the network by taking a fresh key, at once, and listens again if a car is plugged.
     fn leave(&mut self, init: Option<Duration>) {
+        self.limits = None;
         self.phase = if self.pilot.is_plugged() {
             Phase::Matching {
                 sessions: Sessions::default(),
@@ -359,6 +390,7 @@ impl Evse {
     }
 
     fn pause(&mut self) {
+        self.limits = None;
         if let Phase::Linked(matched) | Phase::Doubtful { matched, .. } = self.phase {
             self.phase = Phase::Paused(matched);
         }

@@ -244,7 +244,10 @@ impl<E: Engine> Bench<E> {
     /// Lets the clock run, firing every deadline on time.
     pub(crate) fn run(&mut self, millis: u64) {
         let end = self.now + ms(millis);
+        let mut idle = 0;
         while let Some(wait) = self.wait.filter(|&wait| wait <= end) {
+            idle = if wait <= self.now { idle + 1 } else { 0 };
+            assert!(idle < 10, "a deadline that does not pass");
             self.now = self.now.max(wait);
             self.engine.timeout(self.now);
             self.drain();

@@ -450,6 +450,38 @@ fn cm_amp_map_001_005_the_linked_station_may_set_levels_and_an_empty_map_is_igno
     assert_eq!(*bench.last(), AmpMapCnf { result: 0 }.into());
 }
 
+#[test]
+fn cm_amp_map_002_levels_are_asked_of_the_linked_peer() {
+    let mut bench = EvBench::linked(config());
+    let map = AmpMapReq { carriers: 917, levels: vec![0x77; 459] };
+    bench.input(slac::ev::Input::LimitPeer(&map));
+    let (_, frame) = bench.sent.last().unwrap();
+    assert_eq!((frame.destination, frame.version, &frame.message), (EVSE, 2, &map.into()));
+    bench.receive_from(OTHER, AmpMapCnf { result: 0 });
+    assert!(!bench.has(|event| *event == Event::PeerLimited));
+    bench.receive(AmpMapCnf { result: 0 });
+    assert!(bench.has(|event| *event == Event::PeerLimited));
+    bench.run(1_000);
+    assert_eq!(bench.count("CM_AMP_MAP.REQ"), 1);
+}
+
+#[test]
+fn cm_amp_map_003_004_without_valid_answer_levels_are_asked_three_times() {
+    for answer in [None, Some(AmpMapCnf { result: 1 })] {
+        let mut bench = EvBench::linked(config());
+        let begin = u64::try_from(bench.now.as_millis()).unwrap();
+        bench.input(slac::ev::Input::LimitPeer(&AmpMapReq { carriers: 2, levels: vec![0x0F] }));
+        if let Some(answer) = answer {
+            bench.receive(answer);
+        }
+        bench.run(599);
+        assert_eq!(bench.times("CM_AMP_MAP.REQ"), [begin, begin + 200, begin + 400]);
+        assert!(!bench.has(|event| *event == Event::PeerNotLimited));
+        bench.run(1);
+        assert!(bench.has(|event| *event == Event::PeerNotLimited));
+    }
+}
+
 // PLCLinkStatus
 
 #[test]
