@@ -1,0 +1,150 @@
+//! `pnc id`: identifiers of contracts, charging points and cars.
+
+use clap::{Args, ValueEnum};
+use pki::id::{CheckDigit, EvcoidKind, EvseidKind, IdError, IdKind, Verdict, identify};
+use serde_json::{Map, Value, json};
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// One JSON object for each identifier.
+    #[arg(long)]
+    json: bool,
+    /// Reads it as this kind only. Some texts are identifiers of two kinds.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// Identifiers, with or without separators; `-` reads them from standard input, one a line.
+    #[arg(required = true, value_name = "TEXT|-")]
+    texts: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Contract (eMAID).
+    Evcoid,
+    /// Charging point.
+    Evseid,
+    /// Car.
+    Pcid,
+}
+
+/// 0: all are identifiers, and no check digit is wrong. 1: some are not. 2: wrong usage.
+pub(super) fn run(arguments: Arguments) -> ExitCode {
+    match judge_all(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pnc id: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn judge_all(arguments: &Arguments) -> io::Result<bool> {
+    let mut output = Output { arguments, all_good: true, printed: false };
+    for text in &arguments.texts {
+        if text != "-" {
+            output.judge(text)?;
+            continue;
+        }
+        for line in io::stdin().lock().lines() {
+            let line = line?;
+            if !line.trim().is_empty() {
+                output.judge(line.trim())?;
+            }
+        }
+    }
+    Ok(output.all_good)
+}
+
+struct Output<'a> {
+    arguments: &'a Arguments,
+    all_good: bool,
+    printed: bool,
+}
+
+impl Output<'_> {
+    fn judge(&mut self, text: &str) -> io::Result<()> {
+        let readings = identify(text).map(|all| self.of_kind(all));
+        let good = readings
+            .as_ref()
+            .is_ok_and(|readings| readings.iter().any(|reading| reading.check.is_acceptable()));
+        self.all_good &= good;
+        let mut out = io::stdout().lock();
+        if self.arguments.json {
+            return writeln!(out, "{}", object(text, good, &readings));
+        }
+        if std::mem::replace(&mut self.printed, true) {
+            writeln!(out)?;
+        }
+        match &readings {
+            Err(error) => writeln!(out, "{text}: not an identifier: {error}"),
+            Ok(readings) if readings.is_empty() => {
+                writeln!(out, "{text}: not an identifier of the kind asked for")
+            }
+            Ok(readings) => {
+                writeln!(out, "{text}")?;
+                readings.iter().try_for_each(|reading| writeln!(out, "{reading}"))
+            }
+        }
+    }
+
+    fn of_kind(&self, mut readings: Vec<Verdict>) -> Vec<Verdict> {
+        readings
+            .retain(|reading| self.arguments.kind.is_none_or(|kind| kind == names(reading.kind).0));
+        readings
+    }
+}
+
+fn object(text: &str, good: bool, readings: &Result<Vec<Verdict>, IdError>) -> Value {
+    match readings {
+        Err(error) => {
+            json!({"text": text, "valid": false, "at": error.at, "error": error.to_string()})
+        }
+        Ok(readings) => {
+            let readings: Vec<_> = readings.iter().map(reading).collect();
+            json!({"text": text, "valid": good, "readings": readings})
+        }
+    }
+}
+
+fn reading(verdict: &Verdict) -> Value {
+    let (kind, form) = names(verdict.kind);
+    let conversions: Map<_, _> = verdict
+        .conversions
+        .iter()
+        .filter_map(|(kind, text)| Some((names(*kind).1?.to_owned(), text.as_str().into())))
+        .collect();
+    json!({
+        "kind": kind.to_possible_value().map(|value| value.get_name().to_owned()),
+        "form": form,
+        "normal": verdict.normal,
+        "separated": verdict.separated,
+        "check_digit": {
+            "verdict": match verdict.check {
+                CheckDigit::Valid(_) => "right",
+                CheckDigit::Wrong { .. } => "wrong",
+                CheckDigit::Absent { .. } => "absent",
+                CheckDigit::Undefined => "undefined",
+            },
+            "given": verdict.check.given(),
+            "expected": verdict.check.expected(),
+        },
+        "conversions": conversions,
+    })
+}
+
+/// Kind and form by their names in JSON.
+fn names(kind: IdKind) -> (Kind, Option<&'static str>) {
+    match kind {
+        IdKind::Evcoid(EvcoidKind::Iso) => (Kind::Evcoid, Some("iso")),
+        IdKind::Evcoid(EvcoidKind::Emi3) => (Kind::Evcoid, Some("emi3")),
+        IdKind::Evcoid(EvcoidKind::Din) => (Kind::Evcoid, Some("din")),
+        IdKind::Evcoid(EvcoidKind::Extended) => (Kind::Evcoid, Some("extended")),
+        IdKind::Evseid(EvseidKind::Iso) => (Kind::Evseid, Some("iso")),
+        IdKind::Evseid(EvseidKind::Din) => (Kind::Evseid, Some("din")),
+        IdKind::Pcid => (Kind::Pcid, None),
+    }
+}

@@ -1,0 +1,13 @@
+//! Standard output, without panics when it is closed.
+
+use std::io::{self, Write};
+
+/// Writes a line to standard output; a reader that has gone needs none.
+pub(crate) fn line(text: impl AsRef<str>) {
+    let _ = writeln!(io::stdout().lock(), "{}", text.as_ref());
+}
+
+/// Writes a line to standard error.
+pub(crate) fn complain(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr().lock(), "pnc: {}", text.as_ref());
+}

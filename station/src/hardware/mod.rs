@@ -1,0 +1,98 @@
+//! What an EVSE maker implements: small traits, bundled as [`Ac`] or [`Dc`].
+//!
+//! Every method returns at once; [`poll`](Hardware::poll) is called every [`period`](Hardware::period)
+//! and after each order. Whatever differs from the last time is told to the session.
+//! An error is a [`Fault`]: the car is told to stop, and everything is switched off.
+
+mod bundle;
+mod rig;
+pub mod sim;
+mod vehicle;
+
+pub use bundle::{Ac, Dc};
+pub(crate) use rig::Attached;
+pub use rig::Rig;
+pub use v2g::secc::{Fact, Fault, Isolation, Order, Reading, Supply};
+pub use vehicle::{Vehicle, VehicleStatus};
+
+use std::time::Duration;
+use v2g::secc;
+
+/// The control pilot of one connector.
+pub trait ControlPilot: Send {
+    /// What the pilot shows; `None` where there is no pilot to look at.
+    fn state(&mut self) -> Result<Option<secc::ControlPilot>, Fault>;
+
+    /// What the station puts on the pilot.
+    fn signal(&mut self, signal: Signal) -> Result<(), Fault>;
+}
+
+/// What a station puts on the control pilot (IEC 61851-1).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Signal {
+    /// Steady +12 V: no energy to be had now.
+    Off,
+    /// 5 % duty cycle: digital communication is wanted.
+    Digital,
+    /// Steady -12 V, state F.
+    NotAvailable,
+}
+
+/// The contactor between station and car.
+pub trait Contactor: Send {
+    /// Starts to close. Called again while it is closed, it changes nothing.
+    fn close(&mut self) -> Result<(), Fault>;
+
+    /// Starts to open. Called again while it is open, it changes nothing.
+    fn open(&mut self) -> Result<(), Fault>;
+
+    /// As the auxiliary contacts show it, not as it was told.
+    fn state(&mut self) -> Result<secc::Contactor, Fault>;
+}
+
+/// A DC supply.
+pub trait PowerSupply: Send {
+    /// Aims for this voltage with at most this current, in V and A.
+    fn set(&mut self, voltage: f64, current: f64) -> Result<(), Fault>;
+
+    /// Aims for zero.
+    fn off(&mut self) -> Result<(), Fault>;
+
+    /// What is at the output.
+    fn present(&mut self) -> Result<Supply, Fault>;
+}
+
+/// The meter that is billed by.
+pub trait Meter: Send {
+    /// What it shows now; energy only grows.
+    fn reading(&mut self) -> Result<Reading, Fault>;
+}
+
+/// Tests the isolation of a DC output.
+pub trait IsolationMonitor: Send {
+    /// Begins a test; a running one starts over.
+    fn start(&mut self) -> Result<(), Fault>;
+
+    /// [`Isolation::Unknown`] while the test runs.
+    fn verdict(&mut self) -> Result<Isolation, Fault>;
+}
+
+/// The hardware of one connector as a whole. [`Ac`] and [`Dc`] make one of the small traits.
+pub trait Hardware: Send + 'static {
+    /// Everything that is known, in any order. Repeating what has not changed is harmless.
+    fn poll(&mut self) -> Result<Vec<Fact>, Fault>;
+
+    /// Does what the session wants. Orders name a wanted state, so a repeated one changes nothing.
+    fn order(&mut self, order: Order) -> Result<(), Fault>;
+
+    /// Puts a signal on the control pilot, if there is one.
+    fn signal(&mut self, signal: Signal) -> Result<(), Fault> {
+        let _ = signal;
+        Ok(())
+    }
+
+    /// How often to poll.
+    fn period(&self) -> Duration {
+        Duration::from_millis(20)
+    }
+}

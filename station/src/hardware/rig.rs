@@ -1,0 +1,219 @@
+//! Runs the hardware beside the sessions: polled on time whatever a peer does, safe when nobody is attached.
+
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+use v2g::secc::{Command, Facts, Limits};
+
+use super::{Fact, Fault, Hardware, Isolation, Order, Signal};
+
+/// The running hardware of one connector. Clones drive the same; the last one dropped switches off and ends it.
+#[derive(Clone, Debug)]
+pub struct Rig {
+    orders: mpsc::UnboundedSender<Task>,
+    facts: watch::Receiver<Facts>,
+    next: Arc<AtomicU64>,
+}
+
+enum Task {
+    Order(u64, Order),
+    Signal(Signal),
+    Limits(Limits),
+    Attach(u64, mpsc::UnboundedSender<Command>),
+    Detach(u64),
+}
+
+impl Rig {
+    /// Starts to run the hardware, inside a tokio runtime.
+    pub fn start(hardware: impl Hardware, limits: Limits) -> Self {
+        let (orders, tasks) = mpsc::unbounded_channel();
+        let (told, facts) = watch::channel(Facts::new(limits));
+        let runner = Runner { hardware, told, known: HashMap::new(), defect: None, session: None };
+        tokio::spawn(runner.run(tasks));
+        Self { orders, facts, next: Arc::default() }
+    }
+
+    /// What is known now.
+    pub fn facts(&self) -> Facts {
+        self.facts.borrow().clone()
+    }
+
+    /// Puts a signal on the control pilot.
+    pub fn signal(&self, signal: Signal) {
+        self.tell(Task::Signal(signal));
+    }
+
+    /// What the station can give has changed.
+    pub fn set_limits(&self, limits: Limits) {
+        self.tell(Task::Limits(limits));
+    }
+
+    /// Tells `session` all that is known and all that changes, until what is returned is dropped.
+    /// Only the session attached last is listened to.
+    pub(crate) fn attach(&self, session: mpsc::UnboundedSender<Command>) -> Attached {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.tell(Task::Attach(number, session));
+        Attached { rig: self.clone(), number }
+    }
+
+    fn tell(&self, task: Task) {
+        // The runner ends after the last `Rig` only.
+        let _ = self.orders.send(task);
+    }
+}
+
+/// A session's hold on the hardware. Dropping it switches everything off.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    rig: Rig,
+    number: u64,
+}
+
+impl Attached {
+    pub(crate) fn order(&self, order: Order) {
+        self.rig.tell(Task::Order(self.number, order));
+    }
+
+    pub(crate) fn facts(&self) -> Facts {
+        self.rig.facts()
+    }
+
+    /// Switches everything off and listens no more.
+    pub(crate) fn release(&self) {
+        self.rig.tell(Task::Detach(self.number));
+    }
+
+    /// Returns once that is so, or after [`SETTLE`].
+    pub(crate) async fn until(&self, done: impl FnMut(&Facts) -> bool) {
+        let mut facts = self.rig.facts.clone();
+        let _ = tokio::time::timeout(SETTLE, facts.wait_for(done)).await;
+    }
+}
+
+/// How long the hardware gets to come to rest.
+const SETTLE: Duration = Duration::from_secs(3);
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.rig.tell(Task::Detach(self.number));
+    }
+}
+
+struct Runner<H> {
+    hardware: H,
+    told: watch::Sender<Facts>,
+    known: HashMap<Discriminant<Fact>, Fact>,
+    /// An order failed; stays until the next session.
+    defect: Option<Fault>,
+    session: Option<(u64, mpsc::UnboundedSender<Command>)>,
+}
+
+impl<H: Hardware> Runner<H> {
+    async fn run(mut self, mut tasks: mpsc::UnboundedReceiver<Task>) {
+        let mut ticks = tokio::time::interval(self.hardware.period());
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                task = tasks.recv() => match task {
+                    Some(task) => self.act(task),
+                    None => return self.switch_off(),
+                },
+                _ = ticks.tick() => {}
+            }
+            self.look();
+        }
+    }
+
+    fn act(&mut self, task: Task) {
+        match task {
+            Task::Order(number, order) => {
+                if self.session.as_ref().is_some_and(|(session, _)| *session == number) {
+                    self.order(order);
+                }
+            }
+            Task::Signal(signal) => {
+                let outcome = self.hardware.signal(signal);
+                self.judge(outcome);
+            }
+            Task::Limits(limits) => self.learn(Fact::Limits(limits)),
+            Task::Attach(number, session) => {
+                if self.session.is_some() {
+                    self.switch_off();
+                }
+                self.defect = None;
+                // A verdict of an earlier session is not one of this.
+                self.learn(Fact::Isolation(Isolation::Unknown));
+                for fact in self.known.values() {
+                    let _ = session.send(Command::Fact(fact.clone()));
+                }
+                self.session = Some((number, session));
+            }
+            Task::Detach(number) => {
+                if self.session.as_ref().is_some_and(|(session, _)| *session == number) {
+                    self.session = None;
+                    self.switch_off();
+                }
+            }
+        }
+    }
+
+    fn order(&mut self, order: Order) {
+        if order == Order::CheckCable {
+            // The engine has forgotten the old verdict, too.
+            self.learn(Fact::Isolation(Isolation::Unknown));
+        }
+        let outcome = self.hardware.order(order);
+        self.judge(outcome);
+    }
+
+    fn look(&mut self) {
+        match self.hardware.poll() {
+            Ok(facts) => {
+                facts.into_iter().for_each(|fact| self.learn(fact));
+                self.learn(Fact::Fault(self.defect));
+            }
+            Err(fault) => {
+                let is_new = self.told.borrow().fault != Some(fault);
+                self.learn(Fact::Fault(Some(fault)));
+                if is_new {
+                    self.switch_off();
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, outcome: Result<(), Fault>) {
+        if let Err(fault) = outcome {
+            self.defect = Some(fault);
+            self.learn(Fact::Fault(Some(fault)));
+            self.switch_off();
+        }
+    }
+
+    /// Tells what is new.
+    fn learn(&mut self, fact: Fact) {
+        if self.known.get(&discriminant(&fact)) == Some(&fact) {
+            return;
+        }
+        self.known.insert(discriminant(&fact), fact.clone());
+        self.told.send_modify(|facts| facts.learn(fact.clone()));
+        if let Some((_, session)) = &self.session {
+            // A session that has just ended need not know.
+            let _ = session.send(Command::Fact(fact));
+        }
+    }
+
+    /// As safe as it gets; a defect here cannot be helped any more.
+    fn switch_off(&mut self) {
+        for order in [Order::SupplyOff, Order::OpenContactor] {
+            if let Err(fault) = self.hardware.order(order) {
+                log::error!("{order:?} failed: {fault:?}");
+            }
+        }
+    }
+}

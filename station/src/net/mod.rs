@@ -1,0 +1,20 @@
+//! Sockets: SECC discovery, the TCP listener and connector, TLS.
+
+pub mod discovery;
+mod filtered;
+mod interface;
+pub mod sdp;
+mod tcp;
+mod tls;
+
+pub use filtered::{Side, Tap, Wiretap};
+pub use interface::Interface;
+pub use tcp::{connect, listen};
+pub use tls::{TlsError, accept_tls, connect_tls, load_chain, tls_client, tls_server};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A TCP or TLS connection.
+pub trait Connection: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection for S {}

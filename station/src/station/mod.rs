@@ -1,0 +1,222 @@
+//! The ready station: give it hardware, certificates and authorizers, and let it [`run`](Station::run).
+
+mod handle;
+mod notice;
+mod report;
+mod serve;
+mod session;
+
+pub use handle::Handle;
+pub use notice::{Notice, Observer};
+pub use report::Report;
+pub use serve::Bound;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pki::{Anchors, Level};
+use ring::rand::{SecureRandom, SystemRandom};
+use rustls::ServerConfig;
+use v2g::handshake::Protocol;
+use v2g::secc::{Contracts, Limits, Payment, Receipts};
+
+use crate::authorize::Authorizer;
+use crate::hardware::{Hardware, Rig};
+use crate::link::PacketLink;
+use crate::net::Interface;
+
+/// A station with one connector, before it is on the network.
+pub struct Station<H> {
+    pub(crate) hardware: H,
+    pub(crate) settings: Settings,
+}
+
+/// What a station is, apart from its hardware.
+pub(crate) struct Settings {
+    pub(crate) evse_id: String,
+    pub(crate) limits: Limits,
+    pub(crate) interface: Option<Interface>,
+    pub(crate) port: u16,
+    pub(crate) discovery: bool,
+    pub(crate) slac: Option<PacketLink>,
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) contracts: Contracts,
+    pub(crate) payment: Payment,
+    pub(crate) receipts: Receipts,
+    pub(crate) free: bool,
+    pub(crate) strict_profile: bool,
+    pub(crate) authorizers: Vec<Arc<dyn Authorizer>>,
+    pub(crate) records: Option<PathBuf>,
+    pub(crate) observer: Observer,
+    pub(crate) random: Arc<dyn SecureRandom + Send + Sync>,
+    pub(crate) patience: Patience,
+}
+
+/// How long the station waits for a peer.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// From connection to the end of the TLS handshake.
+    pub handshake: Duration,
+    /// From connection to SessionSetupRes. [V2G2-716]
+    pub setup: Duration,
+    /// For the car to close the connection after the last answer. [V2G2-539]
+    pub linger: Duration,
+    /// Between two notes of an open record.
+    pub journal: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            setup: Duration::from_secs(18),
+            linger: Duration::from_secs(5),
+            journal: Duration::from_secs(10),
+        }
+    }
+}
+
+impl<H: Hardware> Station<H> {
+    /// A station that can do nothing but TCP and external identification, until told otherwise.
+    pub fn new(evse_id: impl Into<String>, limits: Limits, hardware: H) -> Self {
+        let contracts =
+            Contracts { anchors: Anchors::new(), level: Level::Strict, without_tls: false };
+        let settings = Settings {
+            evse_id: evse_id.into(),
+            limits,
+            interface: None,
+            port: 0,
+            discovery: true,
+            slac: None,
+            tls: None,
+            contracts,
+            payment: Payment::Both,
+            receipts: Receipts::Never,
+            free: false,
+            strict_profile: false,
+            authorizers: Vec::new(),
+            records: None,
+            observer: Observer::default(),
+            random: Arc::new(SystemRandom::new()),
+            patience: Patience::default(),
+        };
+        Self { hardware, settings }
+    }
+
+    /// The interface to serve on; otherwise it is loopback.
+    pub fn interface(mut self, interface: Interface) -> Self {
+        self.settings.interface = Some(interface);
+        self
+    }
+
+    /// A TCP port instead of a random one of the dynamic range.
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.port = port;
+        self
+    }
+
+    /// Do not answer SECC discovery.
+    pub fn without_discovery(mut self) -> Self {
+        self.settings.discovery = false;
+        self
+    }
+
+    /// Match with cars over a power line modem (SLAC).
+    pub fn slac(mut self, link: PacketLink) -> Self {
+        self.settings.slac = Some(link);
+        self
+    }
+
+    /// Serve TLS, and TLS alone: see [`crate::net::tls_server`].
+    pub fn tls(mut self, config: Arc<ServerConfig>) -> Self {
+        self.settings.tls = Some(config);
+        self
+    }
+
+    /// The roots that contracts may hang on, and how strictly certificates are checked.
+    pub fn contracts(mut self, anchors: Anchors, level: Level) -> Self {
+        self.settings.contracts.anchors = anchors;
+        self.settings.contracts.level = level;
+        self
+    }
+
+    /// For laboratories only: contracts without TLS, against [V2G2-633].
+    pub fn contracts_without_tls(mut self) -> Self {
+        self.settings.contracts.without_tls = true;
+        self
+    }
+
+    /// Which ways to pay are on offer.
+    pub fn payment(mut self, payment: Payment) -> Self {
+        self.settings.payment = payment;
+        self
+    }
+
+    /// Adds one to ask who may charge, after those added before.
+    pub fn authorize(mut self, authorizer: impl Authorizer + 'static) -> Self {
+        self.settings.authorizers.push(Arc::new(authorizer));
+        self
+    }
+
+    /// Tell cars that charging costs nothing. Somebody has to authorize nevertheless: [`crate::authorize::Free`].
+    pub fn free(mut self) -> Self {
+        self.settings.free = true;
+        self
+    }
+
+    /// Ask cars with a contract to sign the meter reading.
+    pub fn receipts(mut self, receipts: Receipts) -> Self {
+        self.settings.receipts = receipts;
+        self
+    }
+
+    /// Refuse charging profiles above the schedule.
+    pub fn strict_profile(mut self) -> Self {
+        self.settings.strict_profile = true;
+        self
+    }
+
+    /// Where charging detail records go.
+    pub fn records(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.settings.records = Some(directory.into());
+        self
+    }
+
+    /// Sees everything that happens. Called in between, so it must not block.
+    pub fn observe(mut self, see: impl Fn(Notice<'_>) + Send + Sync + 'static) -> Self {
+        self.settings.observer = Observer::new(see);
+        self
+    }
+
+    /// How long to wait for peers.
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.settings.patience = patience;
+        self
+    }
+
+    /// Opens the sockets and starts the hardware, inside a tokio runtime.
+    pub fn bind(self) -> io::Result<Bound> {
+        let Self { hardware, settings } = self;
+        let rig = Rig::start(hardware, settings.limits);
+        Bound::new(settings, rig)
+    }
+
+    /// Serves one session after the other until `stop` is done.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let mut bound = self.bind()?;
+        let handle = bound.handle();
+        let serving = async { while bound.serve_one().await.is_some() {} };
+        tokio::pin!(serving);
+        tokio::select! {
+            () = &mut serving => return Ok(()),
+            () = stop => handle.shut_down(),
+        }
+        serving.await;
+        Ok(())
+    }
+}
+
+/// The protocols that this station speaks.
+pub(crate) const PROTOCOLS: &[Protocol] = &[Protocol::Iso2];

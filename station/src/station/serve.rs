@@ -1,0 +1,224 @@
+//! Connections: found, secured, and one at a time turned into a session.
+
+use std::io;
+use std::net::{SocketAddr, SocketAddrV6};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use v2g::sdp::Security;
+use v2g::secc::{Ended, Paused};
+use v2g_tls::Negotiated;
+
+use super::session::{self, Matching, Peer};
+use super::{Handle, Notice, Report, Settings};
+use crate::cdr::Ledger;
+use crate::drive::Clock;
+use crate::hardware::{Rig, Signal};
+use crate::net::{self, Connection, Interface, sdp};
+
+/// A station on the network.
+pub struct Bound {
+    settings: Settings,
+    rig: Rig,
+    handle: Handle,
+    address: SocketAddrV6,
+    listener: TcpListener,
+    discovery: Option<sdp::Server>,
+    ledger: Option<Ledger>,
+    matching: Option<Matching>,
+    handshakes: JoinSet<(SocketAddrV6, Clock, io::Result<Secured>)>,
+    paused: Option<Paused>,
+}
+
+type Secured = (Box<dyn Connection>, Option<Negotiated>);
+
+impl Bound {
+    pub(super) fn new(mut settings: Settings, rig: Rig) -> io::Result<Self> {
+        let interface = match settings.interface.take() {
+            Some(interface) => interface,
+            None => Interface::loopback()?,
+        };
+        let ledger = match &settings.records {
+            Some(directory) => {
+                let (ledger, interrupted) = Ledger::open(directory)?;
+                interrupted
+                    .iter()
+                    .for_each(|record| settings.observer.tell(Notice::Record(record)));
+                Some(ledger)
+            }
+            None => None,
+        };
+        let listener = net::listen(&interface, settings.port, &*settings.random)?;
+        let address = interface.socket(listener.local_addr()?.port());
+        let security = if settings.tls.is_some() { Security::Tls } else { Security::None };
+        let discovery = match settings.discovery {
+            true => Some(sdp::Server::bind(&interface, address, security)?),
+            false => None,
+        };
+        let observer = settings.observer.clone();
+        let matching =
+            settings.slac.take().map(|link| Matching::start(link, rig.clone(), observer));
+        settings.observer.tell(Notice::Listening { address, security });
+        rig.signal(Signal::Digital);
+        Ok(Self {
+            settings,
+            handle: Handle::new(rig.clone()),
+            rig,
+            address,
+            listener,
+            discovery,
+            ledger,
+            matching,
+            handshakes: JoinSet::new(),
+            paused: None,
+        })
+    }
+
+    /// Where cars connect to.
+    pub fn address(&self) -> SocketAddrV6 {
+        self.address
+    }
+
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Serves the next session to its end; `None` once the station was shut down.
+    ///
+    /// A connection that fails before it speaks counts for nothing. Others are turned away meanwhile.
+    pub async fn serve_one(&mut self) -> Option<Report> {
+        let handle = self.handle.clone();
+        let (peer, stream) = tokio::select! {
+            connection = self.connection() => connection,
+            () = handle.stopped() => return None,
+        };
+        self.handshakes.abort_all();
+        if let Some(matching) = &self.matching {
+            matching.linked();
+        }
+        let session = session::run(
+            stream,
+            peer,
+            &self.settings,
+            &self.rig,
+            &self.handle,
+            self.ledger.as_ref(),
+            self.paused.take(),
+        );
+        let (report, paused) = tokio::select! {
+            ended = session => ended,
+            () = turn_away(&self.listener, self.discovery.as_ref(), &self.settings) => return None,
+        };
+        self.paused = paused;
+        if let Some(matching) = &self.matching {
+            matching.ended(&report.ended);
+        }
+        Some(report)
+    }
+
+    /// The next connection that got as far as messages.
+    async fn connection(&mut self) -> (Peer, Box<dyn Connection>) {
+        loop {
+            tokio::select! {
+                asked = answer(self.discovery.as_ref()) => {
+                    if let Some(matching) = &self.matching {
+                        matching.linked();
+                    }
+                    told(&self.settings, asked).await;
+                }
+                accepted = self.listener.accept() => match accepted {
+                    Ok((socket, SocketAddr::V6(peer))) => self.greet(socket, peer),
+                    Ok((_, SocketAddr::V4(_))) => {}
+                    Err(error) => pause(&self.settings, &error).await,
+                },
+                Some(done) = self.handshakes.join_next() => {
+                    // A handshake that was aborted or panicked is a connection that failed.
+                    let Ok((address, clock, outcome)) = done else { continue };
+                    match outcome {
+                        Ok((stream, tls)) => {
+                            if let Some(tls) = &tls {
+                                self.settings.observer.tell(Notice::Secured { peer: address, tls });
+                            }
+                            return (Peer { address, tls, clock }, stream);
+                        }
+                        Err(error) => {
+                            let why = &*error.to_string();
+                            self.settings.observer.tell(Notice::HandshakeFailed { peer: address, why });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn greet(&mut self, socket: TcpStream, peer: SocketAddrV6) {
+        if self.handshakes.len() >= MOST_HANDSHAKES {
+            let why = "too many connections shake hands";
+            return self.settings.observer.tell(Notice::TurnedAway { peer, why });
+        }
+        self.settings.observer.tell(Notice::Connected { peer });
+        let (tls, limit) = (self.settings.tls.clone(), self.settings.patience.handshake);
+        let clock = Clock::start();
+        self.handshakes.spawn(async move {
+            let outcome = tokio::time::timeout(limit, secure(socket, tls)).await;
+            (peer, clock, outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())))
+        });
+    }
+}
+
+async fn secure(socket: TcpStream, tls: Option<Arc<rustls::ServerConfig>>) -> io::Result<Secured> {
+    socket.set_nodelay(true)?;
+    match tls {
+        Some(config) => {
+            let (stream, negotiated) = net::accept_tls(config, socket).await?;
+            Ok((Box::new(stream), Some(negotiated)))
+        }
+        None => Ok((Box::new(socket), None)),
+    }
+}
+
+/// While a session runs: nobody else is served, and nobody is left waiting.
+async fn turn_away(listener: &TcpListener, discovery: Option<&sdp::Server>, settings: &Settings) {
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((_, SocketAddr::V6(peer))) => {
+                    settings.observer.tell(Notice::TurnedAway { peer, why: "a session is running" });
+                }
+                Ok(_) => {}
+                Err(error) => pause(settings, &error).await,
+            },
+            asked = answer(discovery) => told(settings, asked).await,
+        }
+    }
+}
+
+async fn answer(discovery: Option<&sdp::Server>) -> io::Result<sdp::Asked> {
+    match discovery {
+        Some(server) => server.answer().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn told(settings: &Settings, asked: io::Result<sdp::Asked>) {
+    match asked {
+        Ok(asked) => settings.observer.tell(Notice::Discovery(&asked)),
+        Err(error) => pause(settings, &error).await,
+    }
+}
+
+/// An error of a socket that goes on: said, and not repeated at full speed.
+async fn pause(settings: &Settings, error: &io::Error) {
+    settings.observer.tell(Notice::Trouble(&error.to_string()));
+    tokio::time::sleep(PAUSE).await;
+}
+
+const MOST_HANDSHAKES: usize = 4;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Whether the data link is to be kept.
+pub(super) fn keeps_link(ended: &Ended) -> bool {
+    matches!(ended, Ended::Paused)
+}

@@ -1,0 +1,209 @@
+//! One session: the engine between connection, hardware, authorizers and record.
+
+use std::net::SocketAddrV6;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use v2g::authorization::{Identity, Question};
+use v2g::secc::{Command, Config, Contactor, Ended, Event, Paused, Secc};
+use v2g_tls::Negotiated;
+
+mod journal;
+mod matching;
+
+use super::{Handle, Notice, Observer, PROTOCOLS, Report, Settings, report};
+use crate::authorize::{self, Authorizer, Verdict};
+use crate::cdr::{Ledger, Record};
+use crate::drive::{Clock, Stream, drive};
+use crate::hardware::{Attached, Rig};
+use crate::net::Connection;
+use journal::Journal;
+pub(super) use matching::Matching;
+
+/// Who is at the other end.
+pub(super) struct Peer {
+    pub(super) address: SocketAddrV6,
+    pub(super) tls: Option<Negotiated>,
+    /// Zero when the connection was accepted.
+    pub(super) clock: Clock,
+}
+
+/// Runs the session to its end; the hardware is safe and the record closed when this returns.
+pub(super) async fn run(
+    stream: Box<dyn Connection>,
+    peer: Peer,
+    settings: &Settings,
+    rig: &Rig,
+    handle: &Handle,
+    ledger: Option<&Ledger>,
+    resume: Option<Paused>,
+) -> (Report, Option<Paused>) {
+    let Peer { address, tls, clock } = peer;
+    let mut engine =
+        Secc::new(config(settings, tls.is_some(), clock, resume), settings.random.clone());
+    let (sender, mut commands) = mpsc::unbounded_channel();
+    let hardware = rig.attach(sender.clone());
+    handle.enter(sender.clone());
+    if handle.is_stopped() {
+        // The shutdown came before the session could hear of it.
+        let _ = sender.send(Command::Abort);
+    }
+    let mut desk = Desk {
+        settings,
+        hardware,
+        commands: sender,
+        asking: None,
+        verdict: Arc::default(),
+        journal: Journal::new(ledger.cloned(), settings.patience.journal),
+        session_id: [0; 8],
+        record: Record {
+            evse_id: settings.evse_id.clone(),
+            tls: tls.map(|tls| tls.to_string()),
+            ..Record::default()
+        },
+    };
+    let mut wire = Stream(stream);
+    let ended = drive(&mut engine, &mut wire, clock, &mut commands, |event| desk.take(event)).await;
+    let elapsed = clock.now();
+    handle.leave();
+    let record = desk.close(&ended).await;
+    let linger = settings.patience.linger;
+    match ended {
+        Ended::Terminated | Ended::Paused => wire.close_after_peer(linger).await,
+        _ => wire.close(linger).await,
+    }
+    let paused = (ended == Ended::Paused).then_some(Paused { session_id: record.1 });
+    (Report { peer: address, ended, record: record.0, elapsed }, paused)
+}
+
+fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) -> Config {
+    let since_zero = i64::try_from(clock.now().as_secs()).unwrap_or_default();
+    Config {
+        evse_id: settings.evse_id.clone(),
+        protocols: PROTOCOLS.to_vec(),
+        limits: settings.limits,
+        tls,
+        payment: settings.payment,
+        contracts: settings.contracts.clone(),
+        receipts: settings.receipts,
+        free: settings.free,
+        clock: crate::time::unix() - since_zero,
+        setup_until: settings.patience.setup,
+        resume,
+        strict_profile: settings.strict_profile,
+    }
+}
+
+/// Where the engine's events go.
+struct Desk<'a> {
+    settings: &'a Settings,
+    hardware: Attached,
+    commands: mpsc::UnboundedSender<Command>,
+    asking: Option<tokio::task::JoinHandle<()>>,
+    verdict: Arc<Mutex<Option<Verdict>>>,
+    journal: Journal,
+    session_id: [u8; 8],
+    record: Record,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, event: Event) -> ControlFlow<Ended> {
+        self.settings.observer.tell(Notice::Session(&event));
+        match event {
+            Event::Protocol(protocol) => self.record.protocol = Some(protocol.name().into()),
+            Event::Session { id, evcc_id, resumed } => self.begin(id, evcc_id, resumed),
+            Event::ContractVerified(Identity::Contract(contract)) => {
+                self.record.evcoid = Some(contract.evcoid.normal().into());
+            }
+            Event::Authorize(question) => self.ask(question),
+            Event::Authorized { token, .. } => {
+                self.decided();
+                self.record.token = token;
+            }
+            Event::Denied { .. } => self.decided(),
+            Event::Order(order) => self.hardware.order(order),
+            Event::Receipt { .. } => self.record.receipts += 1,
+            Event::Refused { request, why, .. } => {
+                self.record.refusal = Some(format!("{request}: {why}"))
+            }
+            Event::Ended(ended) => return ControlFlow::Break(ended),
+            Event::Phase(_)
+            | Event::ContractVerified(Identity::External)
+            | Event::SignatureVerified(_)
+            | Event::EnergyOn
+            | Event::EnergyOff => {}
+        }
+        self.note();
+        ControlFlow::Continue(())
+    }
+
+    fn begin(&mut self, id: [u8; 8], evcc_id: String, resumed: bool) {
+        self.session_id = id;
+        self.record.session_id = format!("{:016x}", u64::from_be_bytes(id));
+        self.record.evcc_id = evcc_id;
+        self.record.resumed = resumed;
+        self.record.start = crate::time::rfc3339(crate::time::since_epoch());
+        self.read_meter();
+        self.record.stop = self.record.start.clone();
+        self.journal.begin(&self.record);
+    }
+
+    fn ask(&mut self, question: Question) {
+        let authorizers: Vec<Arc<dyn Authorizer>> = self.settings.authorizers.clone();
+        let (commands, verdict) = (self.commands.clone(), self.verdict.clone());
+        let observer: Observer = self.settings.observer.clone();
+        let asking = tokio::spawn(async move {
+            let (answer, decided) = authorize::decide(&authorizers, question).await;
+            observer.tell(Notice::Decided(&decided));
+            *verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);
+            // A session that has ended needs no answer.
+            let _ = commands.send(Command::Answer(answer));
+        });
+        if let Some(before) = self.asking.replace(asking) {
+            before.abort();
+        }
+    }
+
+    fn decided(&mut self) {
+        if let Some(verdict) = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let result = if verdict.accepted { "accepted" } else { "denied" };
+            self.record.authorization.result = Some(result.into());
+            self.record.authorization.by = Some(verdict.by);
+            self.record.authorization.reason = Some(verdict.reason);
+        }
+    }
+
+    fn read_meter(&mut self) {
+        if let Some(reading) = self.hardware.facts().meter {
+            self.record.read_meter(&reading.meter_id, reading.energy);
+        }
+    }
+
+    /// Now and then, how things stand.
+    fn note(&mut self) {
+        if self.journal.is_due() {
+            self.read_meter();
+            self.record.stop = crate::time::rfc3339(crate::time::since_epoch());
+            self.journal.note(&self.record);
+        }
+    }
+
+    /// After the contactor has opened the meter stands still.
+    async fn close(mut self, ended: &Ended) -> (Record, [u8; 8]) {
+        if let Some(asking) = &self.asking {
+            asking.abort();
+        }
+        self.hardware.release();
+        self.hardware.until(|facts| facts.contactor != Contactor::Closed).await;
+        if !self.record.session_id.is_empty() {
+            self.read_meter();
+            self.record.stop = crate::time::rfc3339(crate::time::since_epoch());
+        }
+        self.record.stop_reason = Some(report::reason(ended).into());
+        if self.journal.close(&self.record).await {
+            self.settings.observer.tell(Notice::Record(&self.record));
+        }
+        (self.record, self.session_id)
+    }
+}
