@@ -11,6 +11,7 @@ pub mod car;
 pub mod cdr;
 pub mod drive;
 pub mod hardware;
+pub mod inspect;
 pub mod link;
 pub mod net;
 pub mod station;

@@ -1,7 +1,13 @@
 //! The command line: one file for each subcommand, each a thin shell on the library.
 
+mod config;
 mod demo;
+mod evcc;
+mod key_log;
+mod logging;
 mod out;
+mod secc;
+mod stop;
 mod verdict;
 
 use clap::{Parser, Subcommand};
@@ -19,11 +25,31 @@ struct Arguments {
 enum Command {
     /// A car charges at a station, from plug to charging detail record, in this process.
     Demo(demo::Arguments),
+    /// A charging station with simulated hardware.
+    Secc(secc::Arguments),
+    /// A car with a simulated battery.
+    Evcc(evcc::Arguments),
 }
 
 /// Runs what the command line says. 0: done, 1: it failed, 2: wrong usage or configuration.
 pub(crate) fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Secc(arguments) => secc::run(arguments),
+        Command::Evcc(arguments) => evcc::run(arguments),
     }
+}
+
+fn exit(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn failed(why: impl ToString) -> ExitCode {
+    out::complain(why.to_string());
+    ExitCode::FAILURE
+}
+
+fn misused(why: impl ToString) -> ExitCode {
+    out::complain(why.to_string());
+    ExitCode::from(2)
 }

@@ -1,0 +1,146 @@
+//! A line for people: time, who to whom, layer, message, what matters of it.
+
+use super::Show;
+use pnc::capture::inspect::{Endpoint, Note, Record};
+use pnc::inspect::Reading;
+use std::fmt;
+use std::io::{self, Write};
+use std::net::IpAddr;
+
+/// Writes every find as it comes.
+pub(super) struct Lines<W> {
+    out: W,
+    colours: bool,
+    xml: bool,
+    /// When the first find was captured.
+    start: Option<u64>,
+}
+
+/// Escape codes of terminals.
+#[derive(Clone, Copy)]
+enum Colour {
+    Bold = 1,
+    Dim = 2,
+    Red = 31,
+    Green = 32,
+    Yellow = 33,
+}
+
+impl<W: Write> Lines<W> {
+    pub(super) fn new(out: W, colours: bool, xml: bool) -> Self {
+        Self { out, colours, xml, start: None }
+    }
+
+    fn since_start(&mut self, time: Option<u64>) -> String {
+        let Some(time) = time else { return "-".into() };
+        let start = *self.start.get_or_insert(time);
+        // Merged captures may step back.
+        let sign = if time < start { "-" } else { "" };
+        let micros = time.abs_diff(start) / 1000;
+        format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+    }
+
+    fn paint<'a>(&self, colour: Colour, text: &'a str) -> Painted<'a> {
+        Painted { colour: self.colours.then_some(colour), text }
+    }
+}
+
+impl<W: Write> Show for Lines<W> {
+    fn message(&mut self, record: &Record, reading: &Reading) -> io::Result<()> {
+        let time = self.since_start(record.time);
+        let ends = format!("{} > {}", short(record.src), short(record.dst));
+        // Escape codes would count as width: pad first, paint then.
+        write!(
+            self.out,
+            "{time:>12}  {}  {}  {}",
+            self.paint(Colour::Dim, &format!("{ends:<37}")),
+            self.paint(Colour::Dim, &format!("{:<4}", record.layer)),
+            self.paint(Colour::Bold, &reading.message)
+        )?;
+        for fact in &reading.facts {
+            let failed = fact.starts_with("FAILED") || fact.starts_with("Failed");
+            let colour = (self.colours && failed).then_some(Colour::Red);
+            write!(self.out, "  {}", Painted { colour, text: fact })?;
+        }
+        if let Some(verdict) = &reading.verdict {
+            let colour = if verdict.is_good() { Colour::Green } else { Colour::Red };
+            write!(self.out, "  {}", self.paint(colour, &verdict.to_string()))?;
+        }
+        if let Some(error) = &reading.error {
+            write!(self.out, "  {}", self.paint(Colour::Red, &format!("error: {error}")))?;
+        }
+        writeln!(self.out)?;
+        match reading.xml(record).filter(|_| self.xml) {
+            Some(Ok(xml)) => writeln!(self.out, "{xml}"),
+            Some(Err(error)) => writeln!(self.out, "error: {error}"),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&mut self, note: &Note) -> io::Result<()> {
+        let time = self.since_start(note.time);
+        let text = format!("note  frame {}: {}", note.frame, note.kind);
+        writeln!(self.out, "{time:>12}  {}", self.paint(Colour::Yellow, &text))
+    }
+}
+
+struct Painted<'a> {
+    colour: Option<Colour>,
+    text: &'a str,
+}
+
+/// Control characters of messages never reach the terminal.
+impl fmt::Display for Painted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.text.replace(char::is_control, "\u{fffd}");
+        match self.colour {
+            Some(colour) => write!(f, "\x1b[{}m{text}\x1b[0m", colour as u8),
+            None => f.write_str(&text),
+        }
+    }
+}
+
+/// Enough of an address to tell the ends apart: the last octets of a MAC or link-local address.
+fn short(end: Endpoint) -> String {
+    match end {
+        Endpoint::Mac([.., d, e, f]) => format!("..{d:02x}:{e:02x}:{f:02x}"),
+        Endpoint::Ip(address) => match address.ip() {
+            IpAddr::V6(ip) if ip.is_unicast_link_local() => {
+                let [.., a, b, c] = ip.octets();
+                format!("..{a:02x}:{b:02x}{c:02x}:{}", address.port())
+            }
+            _ => end.to_string(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_cannot_steer_the_terminal() {
+        let text = "FAILED\x1b[2J\u{9b}1m";
+        let painted = |colour| Painted { colour, text }.to_string();
+        assert_eq!(painted(None), "FAILED\u{fffd}[2J\u{fffd}1m");
+        assert_eq!(painted(Some(Colour::Red)), "\x1b[31mFAILED\u{fffd}[2J\u{fffd}1m\x1b[0m");
+    }
+
+    #[test]
+    fn ends_are_short_but_told_apart() {
+        let ip = |text: &str| short(Endpoint::Ip(text.parse().unwrap()));
+        assert_eq!(ip("[fe80::664d:70ff:fe01:3bf]:55119"), "..01:03bf:55119");
+        assert_eq!(ip("[ff02::1]:15118"), "ff02::1:15118");
+        assert_eq!(ip("10.0.0.1:80"), "10.0.0.1:80");
+        assert_eq!(short(Endpoint::Mac([2, 0, 0, 0, 0xAB, 1])), "..00:ab:01");
+    }
+
+    #[test]
+    fn time_counts_from_the_first_find_and_may_step_back() {
+        let mut lines = Lines::new(Vec::new(), false, false);
+        assert_eq!(lines.since_start(None), "-");
+        assert_eq!(lines.since_start(Some(5_000_000_000)), "0.000000");
+        assert_eq!(lines.since_start(Some(6_000_001_999)), "1.000001");
+        assert_eq!(lines.since_start(Some(4_999_000_000)), "-0.001000");
+    }
+}
