@@ -3,6 +3,10 @@
 mod config;
 mod demo;
 mod evcc;
+mod exi;
+mod hex;
+mod id;
+mod inspect;
 mod key_log;
 mod logging;
 mod out;
@@ -29,6 +33,13 @@ enum Command {
     Secc(secc::Arguments),
     /// A car with a simulated battery.
     Evcc(evcc::Arguments),
+    /// Translates EXI messages to XML or JSON and back.
+    #[command(subcommand)]
+    Exi(exi::Command),
+    /// Shows what a capture of charging sessions says, message by message.
+    Inspect(inspect::Arguments),
+    /// Reads contract, charging point and car identifiers and judges their check digits.
+    Id(id::Arguments),
 }
 
 /// Runs what the command line says. 0: done, 1: it failed, 2: wrong usage or configuration.
@@ -37,6 +48,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Secc(arguments) => secc::run(arguments),
         Command::Evcc(arguments) => evcc::run(arguments),
+        Command::Exi(command) => exi::run(command),
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Id(arguments) => id::run(arguments),
     }
 }
 

@@ -11,3 +11,8 @@ pub(crate) fn line(text: impl AsRef<str>) {
 pub(crate) fn complain(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "pnc: {}", text.as_ref());
 }
+
+/// Writes text as it is to standard output.
+pub(crate) fn text(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}

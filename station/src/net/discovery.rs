@@ -76,10 +76,15 @@ pub enum DiscoveryError {
 pub async fn discover(interface: &Interface, settings: &Settings) -> Result<Found, DiscoveryError> {
     let socket = socket(interface)?;
     let request = Request { security: settings.security, transport: Transport::Tcp };
-    let to = interface.reach(settings.unicast.unwrap_or(MULTICAST), PORT);
+    let mut to = interface.reach(settings.unicast.unwrap_or(MULTICAST), PORT);
     let mut last_error = None;
     for tries in 1..=settings.tries {
         if let Err(error) = socket.send_to(&request.datagram(), to).await {
+            if to.ip().is_multicast() && interface.address.is_loopback() {
+                // Not every loopback interface has multicast.
+                to = interface.socket(PORT);
+                continue;
+            }
             // The link may still be coming up.
             last_error = Some(error);
         }

@@ -2,6 +2,7 @@
 
 use super::timeline::Timeline;
 use slac::medium::{Event, Medium, Path, Record, Settings, StationId};
+use slac::pilot::Pilot;
 use slac::{Ev, Evse, Mac, ev, evse};
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ pub(crate) async fn run(timeline: &Timeline) -> Result<Matched, String> {
     medium.connect(car, near, Path::cable(12));
     medium.connect(car, far, Path::cable(41));
     medium.connect(near, far, Path::cable(38));
-    timeline.say("SLAC", format!("car {CAR} plugged in at {NEAR}; {FAR} is in range, too"));
+    timeline.say("SLAC", format!("car {CAR} plugged in at {NEAR}; {FAR} is in range, with another car"));
+    medium.pilot(far, Pilot::B);
     medium.plug(car, near);
     let (mut told, mut heard, mut station) = (0, Vec::new(), None);
     while station.is_none() {

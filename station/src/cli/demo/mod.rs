@@ -17,18 +17,15 @@ use pnc::authorize::{KnownContracts, TokenDesk, TokenList};
 use pnc::car::{CarError, Pace};
 use pnc::hardware::Hardware;
 use pnc::hardware::sim::{self, BatteryModel, Plug, PlugSettings, SimulatedCar};
-use pnc::net::discovery::{self, DiscoveryError};
 use pnc::net::{load_chain, tls_client, tls_server};
 use pnc::{Car, Station, car, station};
 use ring::rand::SystemRandom;
 use serde_json::json;
-use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use timeline::Timeline;
 use v2g::evcc::{AcWish, Contract, DcWish, Wish};
-use v2g::sdp::Security;
 use v2g::secc::{AcLimits, DcLimits, Limits, Receipts};
 use v2g_tls::{Strictness, key_lines};
 
@@ -222,22 +219,7 @@ async fn drive(
     if arguments.auth == Auth::Pnc {
         car = car.contract(contract);
     }
-    let settings = discovery::Settings::new(Security::Tls);
-    let interface = pnc::net::Interface::loopback().map_err(CarError::Interface)?;
-    let found = match discovery::discover(&interface, &discovery::Settings { tries: 4, ..settings })
-        .await
-    {
-        Err(DiscoveryError::Silence(_) | DiscoveryError::Io(_)) => {
-            timeline.say("SDP", "no multicast on this machine's loopback; asking ::1");
-            discovery::discover(
-                &interface,
-                &discovery::Settings { unicast: Some(Ipv6Addr::LOCALHOST), ..settings },
-            )
-            .await?
-        }
-        other => other?,
-    };
-    car.charge_found(&found, std::future::pending()).await
+    car.charge(std::future::pending()).await
 }
 
 fn summary(

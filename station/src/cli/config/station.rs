@@ -1,0 +1,181 @@
+use super::{Ac, ConfigError, Dc, Mode, Strictness, certificates, key, text};
+use pki::chain::RootKind;
+use pki::{Anchors, ContractPool};
+use pnc::authorize::TokenList;
+use pnc::net::{load_chain, tls_server};
+use rustls::ServerConfig;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use v2g::secc::{Limits, Payment, Receipts};
+
+/// The text of the defaults.
+pub(crate) const DEFAULTS: &str = include_str!("station.toml");
+
+/// Settings of a station.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StationConfig {
+    pub(crate) evse_id: String,
+    pub(crate) mode: Mode,
+    pub(crate) interface: Option<String>,
+    pub(crate) port: u16,
+    pub(crate) discovery: bool,
+    payment: WaysToPay,
+    pub(crate) free: bool,
+    receipts: u32,
+    pub(crate) strict_profile: bool,
+    records: Option<PathBuf>,
+    ac: Ac,
+    dc: Dc,
+    tls: Option<Tls>,
+    pub(crate) contracts: Contracts,
+    pub(crate) eim: Eim,
+    pub(crate) simulation: Simulation,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum WaysToPay {
+    Both,
+    Contract,
+    External,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Tls {
+    chain: PathBuf,
+    key: PathBuf,
+    root: PathBuf,
+    key_log: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Contracts {
+    mo_roots: Vec<PathBuf>,
+    v2g_roots: Vec<PathBuf>,
+    pub(crate) level: Strictness,
+    pub(crate) without_tls: bool,
+    pool: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Eim {
+    tokens: Option<PathBuf>,
+    pub(crate) present: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Simulation {
+    pub(crate) rate: f64,
+    isolation_test: f64,
+}
+
+impl Default for StationConfig {
+    fn default() -> Self {
+        Self {
+            evse_id: "DE*PNC*E0000001".into(),
+            mode: Mode::Dc,
+            interface: None,
+            port: 0,
+            discovery: true,
+            payment: WaysToPay::Both,
+            free: false,
+            receipts: 0,
+            strict_profile: false,
+            records: None,
+            ac: Ac::default(),
+            dc: Dc::default(),
+            tls: None,
+            contracts: Contracts::default(),
+            eim: Eim::default(),
+            simulation: Simulation::default(),
+        }
+    }
+}
+
+impl Default for Simulation {
+    fn default() -> Self {
+        Self { rate: 1.0, isolation_test: 1.5 }
+    }
+}
+
+impl StationConfig {
+    pub(crate) fn limits(&self) -> Limits {
+        match self.mode {
+            Mode::Ac => Limits::Ac(self.ac.into()),
+            Mode::Dc => Limits::Dc(self.dc.into()),
+        }
+    }
+
+    pub(crate) fn payment(&self) -> Payment {
+        match self.payment {
+            WaysToPay::Both => Payment::Both,
+            WaysToPay::Contract => Payment::Contract,
+            WaysToPay::External => Payment::External,
+        }
+    }
+
+    pub(crate) fn receipts(&self) -> Receipts {
+        match self.receipts {
+            0 => Receipts::Never,
+            seconds => Receipts::Every(Duration::from_secs(seconds.into())),
+        }
+    }
+
+    pub(crate) fn records(&self, base: &Path) -> Option<PathBuf> {
+        self.records.as_ref().map(|directory| base.join(directory))
+    }
+
+    pub(crate) fn tls(&self, base: &Path) -> Result<Option<Arc<ServerConfig>>, ConfigError> {
+        let Some(tls) = &self.tls else { return Ok(None) };
+        let chain_path = base.join(&tls.chain);
+        let root_path = base.join(&tls.root);
+        let roots = certificates(&root_path)?;
+        let [root] = &roots[..] else {
+            return Err(ConfigError::file(&root_path, "one certificate is wanted here"));
+        };
+        let key = key(&base.join(&tls.key))?.to_pkcs8_der();
+        let chain = load_chain(&certificates(&chain_path)?, root, &key)
+            .map_err(|error| ConfigError::file(&chain_path, error))?;
+        let log = tls.key_log.as_ref().map(|path| super::super::key_log::open(&base.join(path))).transpose()?;
+        Ok(Some(tls_server(vec![chain], log).map_err(ConfigError::setting)?))
+    }
+
+    pub(crate) fn anchors(&self, base: &Path) -> Result<Anchors, ConfigError> {
+        let mut anchors = Anchors::new();
+        let contracts = &self.contracts;
+        let kinds = [(RootKind::Mo, &contracts.mo_roots), (RootKind::V2g, &contracts.v2g_roots)];
+        for (kind, paths) in kinds {
+            for path in paths.iter().map(|path| base.join(path)) {
+                for der in certificates(&path)? {
+                    anchors.add(kind, &der).map_err(|error| ConfigError::file(&path, error))?;
+                }
+            }
+        }
+        Ok(anchors)
+    }
+
+    pub(crate) fn pool(&self, base: &Path) -> Result<Option<ContractPool>, ConfigError> {
+        let Some(path) = &self.contracts.pool else { return Ok(None) };
+        let path = base.join(path);
+        let pool = ContractPool::parse(&text(&path)?);
+        pool.map(Some).map_err(|error| ConfigError::file(&path, error))
+    }
+
+    pub(crate) fn tokens(&self, base: &Path) -> Result<TokenList, ConfigError> {
+        let Some(path) = &self.eim.tokens else { return Ok(TokenList::default()) };
+        let path = base.join(path);
+        TokenList::parse(&text(&path)?).map_err(|error| ConfigError::file(&path, error))
+    }
+
+    pub(crate) fn isolation_test(&self) -> Result<Duration, ConfigError> {
+        Duration::try_from_secs_f64(self.simulation.isolation_test)
+            .map_err(|error| ConfigError::setting(format!("isolation_test: {error}")))
+    }
+}
