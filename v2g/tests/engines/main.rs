@@ -4,4 +4,5 @@ mod bad_input;
 mod order_of_messages;
 mod refusals;
 mod support;
+mod switching_off;
 mod whole_sessions;

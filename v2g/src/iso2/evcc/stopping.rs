@@ -26,6 +26,14 @@ pub(crate) struct Welding {
 /// The station is to say goodbye.
 pub(crate) struct Leaving {
     how: Stop,
+    relays: Relays,
+}
+
+/// What is known of the relays to the battery (DC).
+enum Relays {
+    Open,
+    /// They are closed still when a new schedule was being agreed on.
+    Unknown,
 }
 
 impl Renegotiating {
@@ -62,7 +70,7 @@ impl Stopping {
     pub(super) fn handle(self, cx: &mut Context<'_>) -> Result<State, Failure> {
         cx.emit(Event::EnergyOff);
         match cx.config.wish {
-            Wish::Ac(_) => Leaving::ask(cx),
+            Wish::Ac(_) => Leaving::ask(Relays::Open, cx),
             Wish::Dc(_) => {
                 cx.order(Order::OpenRelays);
                 Welding { asked: 0 }.ask(cx)
@@ -84,7 +92,7 @@ impl Welding {
         cx: &mut Context<'_>,
     ) -> Result<State, Failure> {
         if response.evse_present_voltage.number() <= SAFE || self.asked >= MOST_QUESTIONS {
-            return Leaving::ask(cx);
+            return Leaving::ask(Relays::Open, cx);
         }
         let state = self.ask(cx)?;
         cx.later(cx.config.poll_interval);
@@ -93,13 +101,13 @@ impl Welding {
 }
 
 impl Leaving {
-    /// Before energy began there is nothing to switch off.
+    /// While no energy flows there is no need for PowerDelivery.
     pub(super) fn early(cx: &mut Context<'_>) -> Result<State, Failure> {
         cx.order(Order::ReleaseEnergy);
-        Self::ask(cx)
+        Self::ask(Relays::Unknown, cx)
     }
 
-    fn ask(cx: &mut Context<'_>) -> Result<State, Failure> {
+    fn ask(relays: Relays, cx: &mut Context<'_>) -> Result<State, Failure> {
         let how = cx.stop.unwrap_or(Stop::Terminate);
         cx.ask(SessionStopReq {
             charging_session: match how {
@@ -107,10 +115,13 @@ impl Leaving {
                 Stop::Pause => ChargingSession::Pause,
             },
         });
-        Ok(State::Leaving(Self { how }))
+        Ok(State::Leaving(Self { how, relays }))
     }
 
     pub(super) fn handle(self, cx: &mut Context<'_>) -> Result<State, Failure> {
+        if let (Relays::Unknown, Wish::Dc(_)) = (&self.relays, &cx.config.wish) {
+            cx.order(Order::OpenRelays);
+        }
         let mut session_id = [0; 8];
         session_id.iter_mut().zip(cx.session_id.as_slice()).for_each(|(to, from)| *to = *from);
         cx.end(match self.how {

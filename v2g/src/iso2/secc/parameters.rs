@@ -38,6 +38,11 @@ impl Parameters {
         Self { paid, round: Round::Again }
     }
 
+    /// Whether energy may still be on.
+    pub(super) fn is_again(&self) -> bool {
+        matches!(self.round, Round::Again)
+    }
+
     pub(super) fn handle(
         self,
         request: &ChargeParameterDiscoveryReq,
@@ -62,7 +67,8 @@ impl Parameters {
             evse_charge_parameter: limits(cx.facts),
         });
         Ok(match (cx.facts.limits, self.round) {
-            (Limits::Ac(_), _) => State::Ready(Ready::new(self.paid, schedule)),
+            (Limits::Ac(_), Round::First) => State::Ready(Ready::new(self.paid, schedule)),
+            (Limits::Ac(_), Round::Again) => State::Ready(Ready::again(self.paid, schedule)),
             (Limits::Dc(_), Round::First) => {
                 State::CableCheck(CableCheck::first(self.paid, schedule))
             }

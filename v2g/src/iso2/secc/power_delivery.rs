@@ -12,11 +12,22 @@ use core::time::Duration;
 pub(crate) struct Ready {
     paid: Paid,
     schedule: Schedule,
+    again: bool,
 }
 
 impl Ready {
     pub(super) fn new(paid: Paid, schedule: Schedule) -> Self {
-        Self { paid, schedule }
+        Self { paid, schedule, again: false }
+    }
+
+    /// The same with a new schedule, while the contactor is closed.
+    pub(super) fn again(paid: Paid, schedule: Schedule) -> Self {
+        Self { paid, schedule, again: true }
+    }
+
+    /// Whether energy may still be on.
+    pub(super) fn is_again(&self) -> bool {
+        self.again
     }
 
     pub(super) fn handle(
@@ -57,6 +68,10 @@ impl Ready {
                 "the station has a fault",
             ));
         }
+        // What is known not to close is not told to.
+        if cx.facts.contactor == Contactor::Fault {
+            return Err(contactor_fault());
+        }
         cx.order(Order::CloseContactor);
         let until = cx.now + Timer::Contactor.limit();
         Starting { paid: self.paid, until }.advance(cx)
@@ -74,10 +89,7 @@ impl Starting {
     pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         let wanted = cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy());
         match cx.facts.contactor {
-            Contactor::Fault => Err(Refusal::new(
-                ResponseCode::FailedContactorError,
-                "the contactor does not close",
-            )),
+            Contactor::Fault => Err(contactor_fault()),
             Contactor::Closed if wanted => {
                 cx.reply(PowerDeliveryRes {
                     response_code: ResponseCode::Ok,
@@ -97,4 +109,8 @@ impl Starting {
             )),
         }
     }
+}
+
+fn contactor_fault() -> Refusal {
+    Refusal::new(ResponseCode::FailedContactorError, "the contactor does not close")
 }

@@ -140,16 +140,19 @@ impl State {
 
     /// Whether the hardware may be at work for this session.
     pub(crate) fn has_energy(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            // With a new schedule the contactor stays closed.
+            Self::Parameters(state) => state.is_again(),
+            Self::Ready(state) => state.is_again(),
             Self::CableCheck(_)
-                | Self::PreCharge(_)
-                | Self::Starting(_)
-                | Self::Charging(_)
-                | Self::Receipt(_)
-                | Self::Stopping(_)
-                | Self::Dead
-        )
+            | Self::PreCharge(_)
+            | Self::Starting(_)
+            | Self::Charging(_)
+            | Self::Receipt(_)
+            | Self::Stopping(_)
+            | Self::Dead => true,
+            _ => false,
+        }
     }
 
     /// Everything off, without waiting for it.
