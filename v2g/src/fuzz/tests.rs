@@ -22,8 +22,7 @@ fn engines_keep_their_promises_on_damaged_scripts() {
             for _ in 0..round % 8 {
                 script = dice.mutate(&script);
             }
-            secc(&script);
-            evcc(&script);
+            run(&script);
         }
     }
 }
@@ -33,7 +32,14 @@ fn engines_keep_their_promises_on_noise() {
     let mut dice = Dice::new(2);
     for _ in 0..2_000 {
         let script: Vec<u8> = (0..dice.below(300)).map(|_| dice.roll().to_le_bytes()[0]).collect();
-        secc(&script);
-        evcc(&script);
+        run(&script);
     }
+}
+
+fn run(script: &[u8]) {
+    let done = std::panic::catch_unwind(|| {
+        secc(script);
+        evcc(script);
+    });
+    assert!(done.is_ok(), "{script:?}");
 }
