@@ -2,10 +2,10 @@
 //! of bits. Users of derived types need none of it.
 
 pub use crate::content::{Field, ReadSeq, WriteSeq, element, read_element, read_text, span};
-pub use crate::document::document_bits;
 pub use crate::error::Result;
 pub use crate::grammar::{BIG, END, Item, MIXED_END, State, bits, grammar, largest, name, total};
 pub use crate::read::{Reader, WORD};
 pub use crate::relaxed::{Relaxed, RelaxedText};
+pub use crate::set::document_bits;
 pub use crate::strings::Seen;
 pub use crate::write::Writer;

@@ -13,9 +13,8 @@ mod parse;
 mod print;
 mod tree;
 
-use crate::document::{Root, Schema};
 use crate::schema::{Shape, Type};
-use crate::{Document, Error as ExiError, Kind};
+use crate::{Document, Error as ExiError, Kind, Root, Schema};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;

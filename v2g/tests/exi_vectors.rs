@@ -52,7 +52,9 @@ fn a_flipped_bit_gives_an_error_or_a_message_that_both_codecs_read_alike() {
     for row in all() {
         // The codes of the header and the root element are not part of this.
         let first = if row.form == Form::Document { 16 } else { 17 };
-        for bit in first..8 * row.octets.len() {
+        // Every bit of a short message, every seventh of a long one.
+        let step = if row.octets.len() > 80 { 7 } else { 1 };
+        for bit in (first..8 * row.octets.len()).step_by(step) {
             let mut octets = row.octets.clone();
             octets[bit / 8] ^= 0x80 >> (bit % 8);
             let typed = row.recode(&octets);

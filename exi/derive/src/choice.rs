@@ -84,5 +84,6 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
             }
         }
         const _: &::exi::schema::Type = <#name as ::exi::Exi>::TYPE;
+        const _: u32 = <#name as ::exi::Exi>::MAX;
     })
 }

@@ -74,11 +74,11 @@ impl Integer {
         w.bits(self.negative as u64, 1);
         let (mut acc, mut have) = (0u16, 0);
         loop {
-            if have < 7 {
-                if let Some(b) = octets.next() {
-                    acc |= (*b as u16) << have;
-                    have += 8;
-                }
+            if have < 7
+                && let Some(b) = octets.next()
+            {
+                acc |= (*b as u16) << have;
+                have += 8;
             }
             let more = acc >> 7 != 0 || octets.len() > 0;
             w.room = 0;

@@ -4,8 +4,8 @@ use super::Form;
 use super::bits::BitReader;
 use super::grammar::{Event, NARROW, Place, SECOND_LEVEL, UNDECLARED_END, code_width, width};
 use super::tree::{Content, Element, Value};
-use crate::document::{Root, Schema};
 use crate::schema::{Complex, Form as Binary, Shape, Type};
+use crate::set::{Root, Schema};
 use crate::{Error, Integer, Kind};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -114,7 +114,7 @@ impl<'a> Decoder<'a> {
                 },
             }
         }
-        Ok((attributes, text.map_or(Content::Children(children), Content::Value)))
+        Ok((attributes, text.map_or(Content::Children(children), Content::Text)))
     }
 
     /// The end of an element where its text should be: an empty string or binary.
@@ -144,7 +144,7 @@ impl<'a> Decoder<'a> {
                 };
                 let text = self.value(ty, name)?;
                 self.r.expect(elements as u64 + 1, code_width(elements + 1 + 2))?;
-                return Ok((attributes, Content::Value(text)));
+                return Ok((attributes, Content::Text(text)));
             };
             let Some(of) = of.attributes.iter().find(|a| (a.ns, a.name) == *attribute) else {
                 return self.r.error(Kind::Event, start);
@@ -159,7 +159,11 @@ impl<'a> Decoder<'a> {
         Ok(match ty.shape {
             Shape::Bool => Value::Bool(self.r.one()?),
             Shape::Number { min, max } => {
-                let octets = (128 - max.max(-1 - min).leading_zeros()).div_ceil(7);
+                // No writer pads a number beyond what its type takes, or a long one beyond 64 bits.
+                let octets = match (128 - max.max(-1 - min).leading_zeros()).div_ceil(7) {
+                    short @ ..8 => short,
+                    _ => LONGEST,
+                };
                 let v = if max - min < NARROW {
                     self.r.bits(width((max - min + 1) as usize))? as i128 + min
                 } else if min >= 0 {

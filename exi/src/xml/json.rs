@@ -16,8 +16,8 @@ pub(super) fn json(root: &Element) -> String {
 
 fn element(e: &Element, out: &mut String) {
     let children = match &e.content {
-        Content::Value(v) if e.attributes.is_empty() => return value(v, out),
-        Content::Value(_) => &[][..],
+        Content::Value(v) => return value(v, out),
+        Content::Text(_) => &[][..],
         Content::Children(children) => children,
     };
     *out += "{";
@@ -31,7 +31,7 @@ fn element(e: &Element, out: &mut String) {
         member(attribute.name, out);
         value(v, out);
     }
-    if let Content::Value(v) = &e.content {
+    if let Content::Text(v) = &e.content {
         member("value", out);
         value(v, out);
     }

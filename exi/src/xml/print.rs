@@ -70,7 +70,7 @@ fn element(e: &Element, prefixes: &[(&str, String)], root: bool, out: &mut Strin
     *out += ">";
     let inside = out.len();
     match &e.content {
-        Content::Value(value) => escape(&text(value), out),
+        Content::Value(value) | Content::Text(value) => escape(&text(value), out),
         Content::Children(children) => {
             children.iter().for_each(|c| element(c, prefixes, false, out));
         }

@@ -17,7 +17,10 @@ pub(super) struct Element {
 
 #[derive(Debug)]
 pub(super) enum Content {
+    /// Of a simple type.
     Value(Value),
+    /// The text of a type that may have attributes.
+    Text(Value),
     Children(Vec<Element>),
 }
 

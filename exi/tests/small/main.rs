@@ -1,0 +1,7 @@
+//! Both codecs on a small schema that has one of everything.
+
+mod codec;
+mod schema;
+mod tolerance;
+#[cfg(feature = "xml")]
+mod xml;

@@ -1,0 +1,74 @@
+//! What is read although this codec would not write it.
+
+use crate::schema::{Body, Message, bits, messages};
+use exi::{Document, Error, Kind, Text};
+
+/// Up to the first event code behind the pair; four bits follow.
+const FRONT: &str = "10000000 011 01 00 0 0 000 0 0 0 110 0";
+/// Codes there: the third of the pair, four bodies, numbers, note.
+const NOTE: &str = "0110";
+const BODY_TEXT: &str = "0100";
+
+#[test]
+fn strings_may_refer_to_earlier_ones() {
+    // Notes "ab", "ab" by its name's table, "c", "ab" by the table of all (1 of 2): the length is
+    // 0 or 1. Behind a note: another, signed, open, END, escape are 3 bits, behind the last 2.
+    let a = "01100001 01100010";
+    let octets = bits(&format!(
+        "{FRONT} {NOTE} 0 00000100 {a} 0 000 0 00000000 0 000 0 00000011 01100011 0 000 0 00000001 0 0 10"
+    ));
+    let (message, report) = Message::decode_reporting(&octets).unwrap();
+    assert_eq!(message.note.iter().map(Text::as_str).collect::<Vec<_>>(), ["ab", "ab", "c", "ab"]);
+    assert_eq!((report.table_hits, report.undeclared_ends, report.trailing), (2, 0, 0));
+    // Written out again it is longer.
+    assert!(message.to_vec().unwrap().len() > octets.len());
+}
+
+#[test]
+fn a_reference_to_nothing_is_out_of_range() {
+    for reference in ["00000000", "00000001"] {
+        let octets = bits(&format!("{FRONT} {NOTE} 0 {reference} 0 {}", "0".repeat(64)));
+        let start = FRONT.matches(['0', '1']).count() + 5;
+        assert_eq!(Message::decode(&octets), Err(Error { kind: Kind::Range, bit: start }));
+    }
+}
+
+#[test]
+fn references_cannot_blow_a_message_up() {
+    // One literal of 16 characters and three references stay well within what is allowed.
+    let octets = bits(&format!(
+        "{FRONT} {NOTE} 0 00010010 {} 0 000 0 00000000 0 000 0 00000000 0 000 0 00000000 0 10",
+        "01100001".repeat(16)
+    ));
+    assert_eq!(Message::decode(&octets).unwrap().note.len(), 4);
+}
+
+#[test]
+fn an_empty_string_may_be_an_undeclared_end() {
+    // In place of the text's code 0: the escape 1, then 000.
+    let octets = bits(&format!("{FRONT} {BODY_TEXT} 1 000 100"));
+    let (message, report) = Message::decode_reporting(&octets).unwrap();
+    assert_eq!(message.body, Some(Body::Text(Text::literal(""))));
+    assert_eq!(report.undeclared_ends, 1);
+    // Other events of the second level are not read.
+    let octets = bits(&format!("{FRONT} {BODY_TEXT} 1 001 100 00000000"));
+    assert_eq!(Message::decode(&octets).unwrap_err().kind, Kind::Event);
+}
+
+#[test]
+fn octets_behind_the_end_and_bits_that_fill_it_up_are_reported() {
+    for message in messages() {
+        let mut octets = message.to_vec().unwrap();
+        let n = octets.len();
+        octets.extend([0, 7]);
+        let (again, report) = Message::decode_reporting(&octets).unwrap();
+        assert_eq!(again, message);
+        assert_eq!((report.octets, report.trailing, report.padding), (n, 2, false));
+    }
+    // The least message ends in the middle of an octet.
+    let mut octets = messages()[0].to_vec().unwrap();
+    if let Some(last) = octets.last_mut() {
+        *last |= 1;
+    }
+    assert!(Message::decode_reporting(&octets).unwrap().1.padding);
+}

@@ -1,0 +1,134 @@
+//! XML and JSON of a small schema, and the interpreter as a second opinion.
+
+use crate::schema::{Message, SCHEMA, Signed, Small, messages};
+use exi::xml::{self, Error, Form, Problem, XmlError};
+use exi::{Document, Fragment};
+
+#[test]
+fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
+    for message in messages() {
+        let octets = message.to_vec().unwrap();
+        let text = xml::to_string(&message).unwrap();
+        assert_eq!(xml::interpret(&SCHEMA, Form::Document, &octets).unwrap(), text);
+        assert_eq!(xml::decode(&SCHEMA, Form::Document, &octets).unwrap(), text);
+        assert_eq!(xml::encode(&SCHEMA, Form::Document, &text).unwrap(), octets);
+        assert_eq!(xml::from_str::<Message>(&text).unwrap(), message);
+
+        let octets = Fragment::<Small>::encode_fragment(&message).unwrap();
+        assert_eq!(xml::interpret(&SCHEMA, Form::Fragment, &octets).unwrap(), text);
+        assert_eq!(xml::encode(&SCHEMA, Form::Fragment, &text).unwrap(), octets);
+    }
+}
+
+#[test]
+fn relaxed_fragments_are_interpreted_too() {
+    for id in [None, Some(exi::Text::literal("id4"))] {
+        let signed = Signed { id, value: exi::Text::literal("ab") };
+        let octets = Fragment::<Small>::encode_fragment(&signed).unwrap();
+        let text = xml::decode(&SCHEMA, Form::Fragment, &octets).unwrap();
+        assert_eq!(xml::interpret(&SCHEMA, Form::Fragment, &octets).unwrap(), text);
+        assert_eq!(xml::encode(&SCHEMA, Form::Fragment, &text).unwrap(), octets);
+    }
+}
+
+#[test]
+fn noise_is_read_alike_by_both_codecs() {
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random
+    };
+    let all = messages();
+    for _ in 0..20_000 {
+        let mut octets = all[next() as usize % all.len()].to_vec().unwrap();
+        for _ in 0..=next() % 3 {
+            // The document code stays: there is only one.
+            let at = 11 + next() as usize % (8 * octets.len() - 11);
+            octets[at / 8] ^= 0x80 >> (at % 8);
+        }
+        let typed = Message::decode(&octets).map(|m| xml::to_string(&m).unwrap());
+        let seen = xml::interpret(&SCHEMA, Form::Document, &octets);
+        assert_eq!(typed.is_ok(), seen.is_ok(), "{octets:02x?} {typed:?} {seen:?}");
+        assert_eq!(typed.ok(), seen.ok());
+    }
+}
+
+#[test]
+fn json_has_numbers_strings_objects_and_arrays() {
+    let all = messages();
+    assert_eq!(xml::to_json(&all[0]).unwrap(), r#"{"Message":{"Kind":"OK","Pair":[-3,3]}}"#);
+    assert_eq!(
+        xml::to_json(&all[1]).unwrap(),
+        r#"{"Message":{"Kind":"OK","Pair":[-3,3],"AC_EVStatus":{"Ready":true,"SOC":100,"Only":"One"}}}"#
+    );
+    assert_eq!(
+        xml::to_json(&all[11]).unwrap(),
+        r#"{"Message":{"Id":"id","Kind":"else","Pair":[0,1,2],"Note":["one","","three<&>\"\u000a"],"Signed":{"value":""},"Open":{"Algorithm":"urn:x","Length":7}}}"#
+    );
+}
+
+#[test]
+fn names_take_the_spelling_and_the_namespaces_of_the_schema() {
+    assert_eq!(
+        xml::to_string(&messages()[1]).unwrap(),
+        "<a:Message xmlns:a=\"urn:example:a\" xmlns:b=\"http://example.org/b#\" Kind=\"OK\">\
+         <a:Pair>-3</a:Pair><a:Pair>3</a:Pair>\
+         <b:AC_EVStatus><b:Ready>true</b:Ready><b:SOC>100</b:SOC><b:Only>One</b:Only></b:AC_EVStatus>\
+         </a:Message>"
+    );
+}
+
+#[test]
+fn other_prefixes_comments_and_spaces_are_the_same_message() {
+    let text = "<?xml version=\"1.0\"?>\n<!-- a -->\n<Message xmlns='urn:example:a' Kind=' OK '>\n  \
+        <x:Pair xmlns:x='urn:example:a'> -3 </x:Pair><!-- b --><Pair>+3</Pair>\n</Message>\n";
+    assert_eq!(xml::from_str::<Message>(text).unwrap(), messages()[0]);
+}
+
+#[test]
+fn errors_name_the_element_and_the_line() {
+    let wrong = |inside: &str| {
+        let text = format!(
+            "<Message xmlns='urn:example:a' Kind='OK'>\n<Pair>1</Pair>\n{inside}</Message>"
+        );
+        match xml::from_str::<Message>(&text) {
+            Err(Error::Xml(XmlError { path, line, problem })) => (path, line, problem),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (path, line, problem) = wrong("<Pair>4</Pair>");
+    assert_eq!((path.as_str(), line), ("/Message/Pair", 3));
+    assert!(matches!(problem, Problem::Value(_)));
+    assert_eq!(problem.to_string(), "not a value of its type: a number in -3..=3");
+    assert_eq!(wrong("").2, Problem::Missing(vec!["Pair"]));
+    let (path, line, problem) = wrong("\n<Peer/>");
+    assert_eq!((path.as_str(), line), ("/Message/Peer", 4));
+    assert_eq!(problem, Problem::Unexpected("Peer".into(), vec!["Pair"]));
+    assert_eq!(wrong("text").2, Problem::Text);
+    assert!(matches!(wrong("<Pair>1</Peer>").2, Problem::Syntax(_)));
+    assert!(matches!(wrong("<x:Pair/>").2, Problem::Syntax(_)));
+    assert!(matches!(wrong("&unknown;").2, Problem::Syntax(_)));
+}
+
+#[test]
+fn hostile_xml_is_refused() {
+    let dtd = "<!DOCTYPE a [<!ENTITY b 'c'>]><Message xmlns='urn:example:a'/>";
+    assert!(matches!(problem(dtd), Problem::Syntax(_)));
+    assert_eq!(problem(&"<a>".repeat(100_000)), Problem::Depth);
+    assert_eq!(problem("<Other/>"), Problem::Root);
+    let text = "<Message xmlns='urn:example:a' Kind='OK' Extra=''/>";
+    assert!(matches!(problem(text), Problem::Unexpected(_, _)));
+    assert_eq!(problem("<Message xmlns='urn:example:a'/>"), Problem::Missing(vec!["Kind"]));
+    for text in ["", "<", "<a", "<a/><b/>", "text", "<a></b>", "\u{0}"] {
+        assert!(xml::from_str::<Message>(text).is_err());
+    }
+}
+
+fn problem(text: &str) -> Problem {
+    match xml::from_str::<Message>(text) {
+        Err(Error::Xml(e)) => e.problem,
+        other => panic!("{other:?}"),
+    }
+}
