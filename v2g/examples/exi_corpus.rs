@@ -5,19 +5,14 @@
 #[path = "../tests/exi_rows/mod.rs"]
 mod exi_rows;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+fn main() -> io::Result<ExitCode> {
+    let out = &mut io::stdout().lock();
     let (mut good, mut bad) = (0, 0);
     for path in std::env::args().skip(1) {
-        let lines = match std::fs::read_to_string(&path) {
-            Ok(lines) => lines,
-            Err(e) => {
-                println!("{path}: {e}");
-                return ExitCode::FAILURE;
-            }
-        };
-        let rows = exi_rows::rows(&lines);
+        let rows = exi_rows::rows(&std::fs::read_to_string(&path)?);
         let mut held = 0;
         for row in &rows {
             match row.check() {
@@ -25,13 +20,13 @@ fn main() -> ExitCode {
                 Err(_) if bad >= 20 => bad += 1,
                 Err(why) => {
                     bad += 1;
-                    println!("{path} {}: {why}", row.id);
+                    writeln!(out, "{path} {}: {why}", row.id)?;
                 }
             }
         }
         good += held;
-        println!("{path}: {held} of {} rows hold", rows.len());
+        writeln!(out, "{path}: {held} of {} rows hold", rows.len())?;
     }
-    println!("{good} rows hold, {bad} do not");
-    if bad == 0 && good > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    writeln!(out, "{good} rows hold, {bad} do not")?;
+    Ok(if bad == 0 && good > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
