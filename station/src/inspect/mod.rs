@@ -15,6 +15,7 @@ use exi::xml::{self, Form};
 use exi::{Document, Schema};
 use serde_json::Value;
 use signed::Judge;
+use slac::mme;
 use std::collections::HashMap;
 use v2g::iso2::msg::V2gMessage;
 use v2g::v2gtp::PayloadType;
@@ -143,6 +144,11 @@ fn homeplug(record: &Record) -> Reading {
                 }
                 None => Reading::new(text),
             }
+        }
+        // Modems of other families share the wire.
+        Some(Err(mme::Error { kind: mme::ErrorKind::Ethertype(other), .. })) => {
+            let facts = vec![format!("{} octets", record.payload.len())];
+            Reading { facts, ..Reading::new(format!("ethertype 0x{other:04x}")) }
         }
         Some(Err(error)) => Reading::failed("HomePlug frame", None, Undecoded::Homeplug(error)),
         None => Reading::new("HomePlug frame"),
