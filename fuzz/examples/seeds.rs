@@ -1,0 +1,207 @@
+//! Writes the seed corpus of the targets but `capture` and `tls_session`, whose seeds are recordings.
+//!
+//! Certificates and keys are new each time.
+
+use pki::chain::Role;
+use pki::{Evcoid, Hierarchy};
+use ring::rand::SystemRandom;
+use slac::medium::{Medium, Noise, Path as Cable, Settings};
+use slac::{Ev, Evse, Mac, ev, evse};
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    vectors()?;
+    keys()?;
+    matching()?;
+    charging()?;
+    discovery()?;
+    texts()
+}
+
+fn write(target: &str, name: &str, octets: &[u8]) -> Result<(), Box<dyn Error>> {
+    let folder = root().join("fuzz/corpus").join(target);
+    fs::create_dir_all(&folder)?;
+    Ok(fs::write(folder.join(name), octets)?)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The first short vector of each message, in octets and in XML.
+fn vectors() -> Result<(), Box<dyn Error>> {
+    for (which, file) in [
+        (0, "appproto.documents"),
+        (2, "iso2.documents"),
+        (3, "iso2.fragments"),
+        (5, "xmldsig.fragments"),
+    ] {
+        let path = root().join("test-vectors/exi").join(format!("{file}.jsonl"));
+        let mut seen = BTreeSet::new();
+        for line in fs::read_to_string(path)?.lines() {
+            let (Some(name), Some(octets)) = (field(line, "message"), field(line, "hex")) else {
+                continue;
+            };
+            let count = seen.iter().filter(|(seen, _)| *seen == name).count();
+            if octets.len() > 1200 || count > 0 || (which == 3 && seen.len() >= 8) {
+                continue;
+            }
+            seen.insert((name.clone(), octets.clone()));
+            let mut input = vec![which];
+            input.extend(unhex(&octets));
+            write("exi", &format!("{which}-{name}-{count}"), &input)?;
+            let variant = field(line, "hex_valuepartition").filter(|_| which == 5 || which == 3 && count == 0);
+            if let Some(variant) = variant.filter(|variant| *variant != octets) {
+                let mut input = vec![which];
+                input.extend(unhex(&variant));
+                write("exi", &format!("{which}-{name}-{count}-table"), &input)?;
+            }
+            if let Some(xml) = field(line, "xml").filter(|xml| xml.len() < 900) {
+                let input = [&[which], xml.as_bytes()].concat();
+                write("exi_xml", &format!("{which}-{name}-{count}"), &input)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A string member of a line of JSON.
+fn field(line: &str, name: &str) -> Option<String> {
+    let (_, rest) = line.split_once(&format!("\"{name}\": \""))?;
+    let mut out = String::new();
+    let mut chars = rest.chars();
+    loop {
+        match chars.next()? {
+            '"' => return Some(out),
+            '\\' => match chars.next()? {
+                'n' => out.push('\n'),
+                'u' => return None,
+                c => out.push(c),
+            },
+            c => out.push(c),
+        }
+    }
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digit = |at| text.get(at..at + 2).and_then(|t| u8::from_str_radix(t, 16).ok());
+    (0..text.len()).step_by(2).filter_map(digit).collect()
+}
+
+fn keys() -> Result<(), Box<dyn Error>> {
+    let hierarchy =
+        Hierarchy::generate(&SystemRandom::new(), pnc_fuzz::NOW, pki::issue::Options::default())?;
+    for role in Role::ALL {
+        let identity = hierarchy.identity(role);
+        let name = format!("{role:?}").to_lowercase();
+        let mut chain = identity.chain().collect::<Vec<_>>().concat();
+        if identity.chain().last() != Some(identity.root.der()) {
+            chain.extend(identity.root.der());
+        }
+        write("chain", &name, &chain)?;
+        write("certificate", &name, identity.leaf.der())?;
+    }
+    let contract = hierarchy.contract();
+    write("certificate", "sub", contract.subs[0].der())?;
+    write("certificate", "root", contract.root.der())?;
+    write("key", "pkcs8.pem", contract.key.to_pem().as_bytes())?;
+    write("key", "pkcs8.der", &contract.key.to_pkcs8_der())?;
+    Ok(())
+}
+
+/// Every kind of frame of a matching, and the scripts of both ends.
+fn matching() -> Result<(), Box<dyn Error>> {
+    let (car_mac, station_mac) = (Mac([2, 0, 0, 0, 0, 0xC0]), Mac([2, 0, 0, 0, 0, 0xE0]));
+    let mut medium = Medium::new(1, Settings::default());
+    let car = medium.add_ev(car_mac, Ev::new(ev::Config::new(car_mac), Noise::new(2)));
+    let config = evse::Config::new(station_mac);
+    let station = medium.add_evse(station_mac, Evse::new(config, Noise::new(3)));
+    medium.connect(car, station, Cable::cable(20));
+    medium.plug(car, station);
+    medium.run_until(Duration::from_secs(5), |medium| medium.peer(car).is_some());
+    let mut scripts = [vec![1, 1], vec![1, 1, 9, 1]];
+    let mut kinds = BTreeSet::new();
+    for record in medium.records() {
+        if kinds.insert(record.octets.get(15..17).map(<[u8]>::to_vec)) {
+            write("mme", &format!("{:02}", kinds.len()), &record.octets)?;
+        }
+        let content = record.octets.get(15..).unwrap_or_default();
+        let sender = record.octets.get(11).copied().unwrap_or_default();
+        for (script, from) in scripts.iter_mut().zip([0xC0, 0xE0]) {
+            if sender == from || sender != 0xC0 && sender != 0xE0 {
+                script.extend([11, 5, u8::try_from(content.len())?]);
+                script.extend(content);
+            }
+        }
+    }
+    for (target, mut script) in ["slac_evse", "slac_ev"].into_iter().zip(scripts) {
+        script.extend([4, 50, 10, 255]);
+        write(target, "matching", &script)?;
+    }
+    Ok(())
+}
+
+/// The straight way through a charge, and some that stray from it.
+fn charging() -> Result<(), Box<dyn Error>> {
+    let dc = [
+        0, 0, 0, 17, 0, 0, 0, 1, 0, 3, 0, 7, 0, 7, 0, 8, 0, 11, 0, 11, 0, 12, 0, 9, 0, 13, 0, 9, 1,
+        15, 0, 16, 0,
+    ];
+    let ac = [
+        1, 0, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 9, 2, 8, 0, 9, 0, 9, 1, 16,
+        0,
+    ];
+    write("secc", "dc", &dc)?;
+    write("secc", "ac-contract", &ac)?;
+    let receipts = [
+        1, 2, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 22, 4, 2, 65, 66, 9, 3, 0, 9, 0, 10, 0,
+        14, 0, 10, 0, 14, 0, 9, 1, 16, 0,
+    ];
+    write("secc", "ac-receipts", &receipts)?;
+    let renegotiation = [&dc[..26], &[13, 0, 9, 2, 8, 0, 9, 0, 13, 0, 9, 1, 16, 0]].concat();
+    write("secc", "dc-renegotiation", &renegotiation)?;
+    let slow = [&[0, 0, 1], &dc[3..20], &[22, 3, 0, 11, 0, 31]].concat();
+    write("secc", "dc-slow-hardware", &slow)?;
+    write("evcc", "dc-contract", &[0; 70])?;
+    write("evcc", "ac", &[[1, 0, 4].to_vec(), vec![0; 60]].concat())?;
+    write("evcc", "ac-receipts", &[[1, 2, 0].to_vec(), vec![0; 80]].concat())?;
+    let stop = [vec![0, 0, 4, 0], vec![0; 24], vec![24], vec![0; 12]].concat();
+    write("evcc", "dc-stop", &stop)?;
+    let pause = [vec![1, 0, 4, 0], vec![0; 24], vec![25], vec![0; 8]].concat();
+    write("evcc", "ac-pause", &pause)?;
+    let renegotiation = [vec![0, 0, 4, 0], vec![0; 24], vec![28], vec![0; 24]].concat();
+    write("evcc", "dc-renegotiation", &renegotiation)
+}
+
+fn discovery() -> Result<(), Box<dyn Error>> {
+    let request = [1, 0xFE, 0x90, 0, 0, 0, 0, 2, 0x10, 0];
+    let response = [
+        1, 0xFE, 0x90, 1, 0, 0, 0, 20, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFE, 0, 0, 1,
+        0xC7, 0xA7, 0x10, 0,
+    ];
+    write("sdp", "request", &request)?;
+    write("sdp", "response", &response)?;
+    let message = [1, 0xFE, 0x80, 1, 0, 0, 0, 4, 0x80, 0x40, 0, 0x40];
+    write("v2gtp", "two", &[&[255], &message[..], &message].concat())?;
+    write("v2gtp", "pieces", &[&[2], &message[..], &request, &message].concat())?;
+    write("v2gtp", "long", &[&[9, 1, 0xFE, 0x80, 1, 0, 0, 0x20, 0][..], &[0; 64]].concat())
+}
+
+fn texts() -> Result<(), Box<dyn Error>> {
+    let table = fs::read_to_string(root().join("test-vectors/identifiers/texts.tsv"))?;
+    let good = table.lines().filter(|line| !line.contains("error@"));
+    for (at, line) in good.step_by(4).take(12).enumerate() {
+        let text = line.split('\t').nth(1).unwrap_or_default();
+        write("identifiers", &format!("{at:02}"), text.as_bytes())?;
+    }
+    let evcoid = Evcoid::parse("DE-ABC-C12345678")?;
+    let pool = format!(
+        "# contracts\n{evcoid},  active,  2027-12-31\nNL-TNM-012204-5, blocked, , card stolen\n\
+         FR-XYZ-C00000001, active, 2026-06-30T12:00:00Z\n"
+    );
+    write("pool", "three", pool.as_bytes())
+}

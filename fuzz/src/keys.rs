@@ -1,0 +1,58 @@
+//! Certificates, chains, keys, identifiers and contract pools.
+
+use pki::chain::{Anchors, RootKind};
+use pki::drive;
+use ring::rand::SystemRandom;
+
+/// When chains are verified, in Unix seconds: while those of the corpus are valid.
+pub const NOW: i64 = 1_795_000_000;
+
+/// A certificate in DER, against every profile.
+pub fn certificate(data: &[u8]) {
+    drive::certificate(data);
+}
+
+/// Certificates in DER one after the other: the leaf, those between, and last the root.
+pub fn chain(data: &[u8]) {
+    let certificates = elements(data);
+    let [leaf, subs @ .., root] = &certificates[..] else { return };
+    let mut anchors = Anchors::new();
+    for kind in [RootKind::V2g, RootKind::Mo, RootKind::Oem, RootKind::PrivateOperator] {
+        let _ = anchors.add(kind, root);
+    }
+    drive::chain(leaf, subs, &anchors, NOW);
+}
+
+/// A key in DER or PEM.
+pub fn key(data: &[u8]) {
+    let rng = SystemRandom::new();
+    drive::key(data, &rng);
+    drive::pem_text(&String::from_utf8_lossy(data), &rng);
+}
+
+/// An identifier of any kind.
+pub fn identifiers(data: &[u8]) {
+    drive::identifiers(&String::from_utf8_lossy(data));
+}
+
+/// The text of a contract pool.
+pub fn pool(data: &[u8]) {
+    drive::pool(&String::from_utf8_lossy(data));
+}
+
+/// Splits where the DER length says; the rest, if it is shorter than that, is the last element.
+fn elements(mut data: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while !data.is_empty() && found.len() < 8 {
+        let len = match data {
+            [_, 0x82, a, b, ..] => 4 + usize::from(u16::from_be_bytes([*a, *b])),
+            [_, 0x81, a, ..] => 3 + usize::from(*a),
+            [_, a, ..] => 2 + usize::from(*a),
+            _ => 1,
+        };
+        let (element, rest) = data.split_at(len.min(data.len()));
+        found.push(element);
+        data = rest;
+    }
+    found
+}
