@@ -8,6 +8,8 @@
 pub mod file;
 pub mod inspect;
 pub mod link;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod net;
 pub mod synth;
 pub mod tcp;

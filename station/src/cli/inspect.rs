@@ -7,6 +7,8 @@ use super::hex;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use pnc::capture::file::{self, Reader};
+#[cfg(feature = "live")]
+use pnc::capture::live::Live;
 use pnc::capture::inspect::{Event, Inspection, Note, Record, Sap, collect_secrets};
 use pnc::inspect::{Interpreter, Reading, read_sap};
 use std::fs::File;
@@ -19,7 +21,13 @@ use v2g_tls::capture::Secrets;
 pub(super) struct Arguments {
     /// A capture, pcap or pcapng; `-` reads standard input.
     #[arg(value_name = "FILE|-")]
-    file: PathBuf,
+    #[cfg_attr(feature = "live", arg(required_unless_present = "interface"))]
+    #[cfg_attr(not(feature = "live"), arg(required = true))]
+    file: Option<PathBuf>,
+    /// Listen to an interface instead, until interrupted.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "IF", conflicts_with = "file")]
+    interface: Option<String>,
     /// Secrets of TLS connections, as written for SSLKEYLOGFILE.
     #[arg(long, value_name = "FILE")]
     keylog: Option<PathBuf>,
@@ -61,23 +69,35 @@ fn inspect(arguments: &Arguments) -> Result<(), Failure> {
         let log = std::fs::read(path).map_err(|error| Failure::KeyLog(path.clone(), error))?;
         secrets.add(&String::from_utf8_lossy(&log));
     }
-    let named = |error| Failure::Capture(arguments.file.clone(), error);
-    let input: Box<dyn Read> = if arguments.file.as_os_str() == "-" {
+    #[cfg(feature = "live")]
+    if let Some(interface) = &arguments.interface {
+        let live = Live::open(interface).map_err(|e| Failure::Live(interface.clone(), e))?;
+        return show(arguments, interface.into(), Box::new(live), secrets);
+    }
+    let file = arguments.file.clone().unwrap_or_else(|| "-".into());
+    let input: Box<dyn Read> = if file.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
-        let open = || {
-            File::open(&arguments.file)
-                .map_err(|error| Failure::Open(arguments.file.clone(), error))
-        };
-        let file = open()?;
+        let open = || File::open(&file).map_err(|error| Failure::Open(file.clone(), error));
+        let opened = open()?;
         // Secrets often come after the packets they open. A pipe can be read but once.
-        if file.metadata().is_ok_and(|metadata| metadata.is_file())
+        if opened.metadata().is_ok_and(|metadata| metadata.is_file())
             && let Ok(mut reader) = Reader::new(io::BufReader::new(open()?))
         {
             collect_secrets(&mut reader, &mut secrets);
         }
-        Box::new(io::BufReader::new(file))
+        Box::new(io::BufReader::new(opened))
     };
+    show(arguments, file, input, secrets)
+}
+
+fn show(
+    arguments: &Arguments,
+    name: PathBuf,
+    input: Box<dyn Read>,
+    secrets: Secrets,
+) -> Result<(), Failure> {
+    let named = |error| Failure::Capture(name.clone(), error);
     let reader = Reader::new(input).map_err(named)?;
     let assumed = arguments.schema.as_deref().and_then(super::exi::schema);
     let mut interpreter = Interpreter::new(assumed);
@@ -107,6 +127,9 @@ enum Failure {
     KeyLog(PathBuf, io::Error),
     #[error("{}: {}", .0.display(), .1)]
     Capture(PathBuf, file::Error),
+    #[cfg(feature = "live")]
+    #[error("{0}: {1}")]
+    Live(String, pcap::Error),
     #[error("output: {0}")]
     Output(io::Error),
 }

@@ -11,6 +11,7 @@ use crate::engine::{Input, Outbox, Output};
 use crate::handshake::{self, Protocol};
 use crate::iso2::{self, dialog::RequestKind, timing};
 use crate::v2gtp::{self, Frame, Framer, PayloadType};
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -37,7 +38,7 @@ enum Stage {
     Handshake {
         until: Duration,
     },
-    Iso2(iso2::evcc::Session),
+    Iso2(Box<iso2::evcc::Session>),
     Over,
 }
 
@@ -118,7 +119,7 @@ impl Evcc {
                     Some(protocol) => {
                         self.out.event(Event::Protocol(protocol));
                         self.stage = match protocol {
-                            Protocol::Iso2 => Stage::Iso2(iso2::evcc::Session::new()),
+                            Protocol::Iso2 => Stage::Iso2(Box::new(iso2::evcc::Session::new())),
                         };
                         self.session(now, iso2::evcc::Session::begin);
                     }

@@ -189,11 +189,7 @@ impl Drive {
             facts.learn(fact(script));
         }
         let message = V2gMessage {
-            header: Header {
-                session_id: self.session_id.clone(),
-                notification: None,
-                signature: None,
-            },
+            header: Header { session_id: self.session_id, notification: None, signature: None },
             body: Body { element: Some(refusal.response(kind, &self.station, &facts).into_body()) },
         };
         let Ok(mut payload) = message.to_vec() else { return };
@@ -295,7 +291,7 @@ impl Drive {
             Ok(message) => message,
             Err(error) => panic!("a request that cannot be read: {error}"),
         };
-        let Some(Ok(request)) = message.body.element.map(Request::from_body) else {
+        let Some(request) = message.body.element.and_then(Request::from_body) else {
             panic!("a message that is no request");
         };
         self.watch.asks();

@@ -254,7 +254,7 @@ fn receipt(how: u8, known: &Known) -> (Request, Option<Signature>) {
     let meter = known.meter.clone().filter(|_| how & 2 == 0);
     let request = MeteringReceiptReq {
         id: Some(fixed("id1")),
-        session_id: known.session_id.clone(),
+        session_id: known.session_id,
         sa_schedule_tuple_id: Some(Int::of::<1>()),
         meter_info: meter.unwrap_or(unknown),
     };

@@ -106,7 +106,7 @@ impl Drive {
     fn request(&mut self, kind: RequestKind, select: u8, script: &mut Script<'_>) {
         let (request, signature) = request(kind, script, &self.known);
         let session_id = match select & 64 {
-            0 => self.known.session_id.clone(),
+            0 => self.known.session_id,
             _ => SessionId::new(&PAUSED).unwrap_or_default(),
         };
         let message = V2gMessage {
@@ -188,7 +188,7 @@ impl Drive {
             Ok(message) => message,
             Err(error) => panic!("a response that cannot be read: {error}"),
         };
-        let Some(Ok(response)) = message.body.element.map(Response::from_body) else {
+        let Some(response) = message.body.element.and_then(Response::from_body) else {
             panic!("a message that is no response");
         };
         self.watch.answered(Some(response.kind()));
@@ -336,7 +336,7 @@ impl Watch {
                 Ok(None) => return self.framer = Some(framer),
                 Ok(Some(Frame::Message { payload_type: PayloadType::Exi, payload })) => {
                     let request = V2gMessage::decode(payload).ok().and_then(|m| m.body.element);
-                    let request = request.and_then(|body| Request::from_body(body).ok());
+                    let request = request.and_then(Request::from_body);
                     self.asked.push_back(request.map(|request| request.kind()));
                 }
                 Ok(Some(_)) => {}

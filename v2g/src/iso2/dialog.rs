@@ -34,9 +34,9 @@ macro_rules! dialog {
                 match self { $(Self::$name(_) => RequestKind::$name),+ }
             }
 
-            /// The request in a body; the body back if it is none.
-            pub fn from_body(body: BodyElement) -> Result<Self, BodyElement> {
-                match body { $(BodyElement::$req(m) => Ok(Self::$name(m)),)+ other => Err(other) }
+            /// The request in a body; `None` for what is none.
+            pub fn from_body(body: BodyElement) -> Option<Self> {
+                match body { $(BodyElement::$req(m) => Some(Self::$name(m)),)+ _ => None }
             }
 
             /// The body that carries it.
@@ -56,9 +56,9 @@ macro_rules! dialog {
                 match self { $(Self::$name(m) => m.response_code),+ }
             }
 
-            /// The response in a body; the body back if it is none.
-            pub fn from_body(body: BodyElement) -> Result<Self, BodyElement> {
-                match body { $(BodyElement::$res(m) => Ok(Self::$name(m)),)+ other => Err(other) }
+            /// The response in a body; `None` for what is none.
+            pub fn from_body(body: BodyElement) -> Option<Self> {
+                match body { $(BodyElement::$res(m) => Some(Self::$name(m)),)+ _ => None }
             }
 
             /// The body that carries it.

@@ -58,7 +58,7 @@ fn floor(value: f64) -> f64 {
 
 /// Only for what fits far into an `i64`, as everything near an `i16` does.
 fn round(value: f64) -> f64 {
-    if value.abs() > 1e15 {
+    if value.is_nan() || value.abs() > 1e15 {
         return value;
     }
     let half = if value < 0.0 { -0.5 } else { 0.5 };

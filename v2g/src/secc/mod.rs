@@ -16,6 +16,7 @@ use crate::engine::{Input, Outbox, Output};
 use crate::handshake::{self, Protocol};
 use crate::iso2;
 use crate::v2gtp::{self, Frame, Framer, PayloadType};
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -39,7 +40,7 @@ pub struct Secc {
 enum Stage {
     /// The car is to make its offer. [V2G2-540]
     Handshake,
-    Iso2(iso2::secc::Session),
+    Iso2(Box<iso2::secc::Session>),
     Over,
 }
 
@@ -135,7 +136,9 @@ impl Secc {
             Some(selection) => {
                 self.out.event(Event::Protocol(selection.protocol));
                 self.stage = match selection.protocol {
-                    Protocol::Iso2 => Stage::Iso2(iso2::secc::Session::new(now, &self.config)),
+                    Protocol::Iso2 => {
+                        Stage::Iso2(Box::new(iso2::secc::Session::new(now, &self.config)))
+                    }
                 };
             }
             None => self.end(now, Ended::NoProtocol),

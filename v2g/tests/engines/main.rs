@@ -1,8 +1,14 @@
 //! The engines of both roles, alone and together.
 
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod order_of_messages;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod switching_off;
+#[cfg(test)]
 mod whole_sessions;

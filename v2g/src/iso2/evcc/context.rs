@@ -3,6 +3,7 @@ use super::super::msg::SessionId;
 use crate::engine::Outbox;
 use crate::evcc::{Battery, Config, Ended, Event, Order};
 use crate::xmldsig::Signature;
+use alloc::boxed::Box;
 use core::time::Duration;
 use ring::rand::SecureRandom;
 
@@ -19,28 +20,38 @@ pub(crate) struct Context<'a> {
 }
 
 /// What comes after a handler.
-pub(crate) enum Next {
-    Ask { request: Request, signature: Option<Signature>, at: Duration },
+pub(super) enum Next {
+    Ask(Box<Ask>),
     End(Ended),
+}
+
+/// A request and when it goes out.
+pub(super) struct Ask {
+    pub(super) request: Request,
+    pub(super) signature: Option<Signature>,
+    pub(super) at: Duration,
 }
 
 impl Context<'_> {
     /// Sends a request at once.
     pub(super) fn ask(&mut self, request: impl Into<Request>) {
-        self.next = Some(Next::Ask { request: request.into(), signature: None, at: self.now });
+        self.put(request.into(), None);
     }
 
     /// Sends a signed request at once.
     pub(super) fn ask_signed(&mut self, request: impl Into<Request>, signature: Signature) {
-        let signature = Some(signature);
-        self.next = Some(Next::Ask { request: request.into(), signature, at: self.now });
+        self.put(request.into(), Some(signature));
     }
 
     /// Sends the request, if there is one, only after a while.
     pub(super) fn later(&mut self, delay: Duration) {
-        if let Some(Next::Ask { at, .. }) = &mut self.next {
-            *at = self.now + delay;
+        if let Some(Next::Ask(ask)) = &mut self.next {
+            ask.at = self.now + delay;
         }
+    }
+
+    fn put(&mut self, request: Request, signature: Option<Signature>) {
+        self.next = Some(Next::Ask(Box::new(Ask { request, signature, at: self.now })));
     }
 
     /// The session is over.

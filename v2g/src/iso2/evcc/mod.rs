@@ -12,16 +12,17 @@ mod session_setup;
 mod state;
 mod stopping;
 
-pub(crate) use context::{Context, Failure, Next, Stop};
+use context::{Ask, Next};
+pub(crate) use context::{Context, Failure, Stop};
 pub(crate) use state::State;
 
-use super::dialog::{Request, RequestKind, Response};
+use super::dialog::{RequestKind, Response};
 use super::msg::{Body, Header, SessionId, V2gMessage};
 use super::timing::message_timeout;
 use crate::engine::Outbox;
 use crate::evcc::{Battery, Config, Ended, Event};
 use crate::v2gtp::{self, PayloadType};
-use crate::xmldsig::Signature;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -44,12 +45,8 @@ enum Turn {
         request: RequestKind,
         until: Duration,
     },
-    /// Ours: the request goes out then.
-    Car {
-        request: Request,
-        signature: Option<Signature>,
-        at: Duration,
-    },
+    /// Ours: the request goes out at its time.
+    Car(Box<Ask>),
     Over,
 }
 
@@ -85,7 +82,7 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match &self.turn {
             Turn::Station { until, .. } => Some(*until),
-            Turn::Car { at, .. } => Some(*at),
+            Turn::Car(ask) => Some(ask.at),
             Turn::Over => None,
         }
     }
@@ -96,7 +93,7 @@ impl Session {
             Ok(message) => message,
             Err(error) => return self.end(Ended::Malformed(error.to_string()), around),
         };
-        let Some(Ok(response)) = message.body.element.map(Response::from_body) else {
+        let Some(response) = message.body.element.and_then(Response::from_body) else {
             return self.end(Ended::Malformed("a message that is no response".into()), around);
         };
         // [V2G2-482]
@@ -130,7 +127,7 @@ impl Session {
         match core::mem::replace(&mut self.turn, Turn::Over) {
             // [V2G2-436]
             Turn::Station { .. } => self.finish(Ended::Timeout, around),
-            Turn::Car { request, signature, .. } => self.transmit(request, signature, around),
+            Turn::Car(ask) => self.transmit(*ask, around),
             Turn::Over => {}
         }
     }
@@ -170,12 +167,12 @@ impl Session {
         let outcome = run(&mut cx);
         let next = cx.next.take();
         match (outcome, next) {
-            (Ok(state), Some(Next::Ask { request, signature, at })) => {
+            (Ok(state), Some(Next::Ask(ask))) => {
                 self.state = Some(state);
-                if at <= around.now {
-                    self.transmit(request, signature, around);
+                if ask.at <= around.now {
+                    self.transmit(*ask, around);
                 } else {
-                    self.turn = Turn::Car { request, signature, at };
+                    self.turn = Turn::Car(ask);
                 }
             }
             (Ok(_), Some(Next::End(how))) | (Err(Failure(how)), _) => self.finish(how, around),
@@ -184,12 +181,8 @@ impl Session {
         }
     }
 
-    fn transmit(
-        &mut self,
-        request: Request,
-        signature: Option<Signature>,
-        around: &mut Around<'_>,
-    ) {
+    fn transmit(&mut self, ask: Ask, around: &mut Around<'_>) {
+        let Ask { request, signature, .. } = ask;
         let kind = request.kind();
         let message = V2gMessage {
             header: Header { session_id: self.id, notification: None, signature },

@@ -8,6 +8,7 @@ use crate::iso2::Grammar;
 use crate::secc::Event;
 use crate::signature::{self, Signed};
 use crate::xmldsig::Signature;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use pki::{Chain, Verified};
@@ -21,14 +22,14 @@ pub(crate) enum Authorizing {
     /// The question is out.
     Asked(Asked),
     /// The answer was yes; the car does not know yet.
-    Accepted { authorized: Authorized, contract: Option<Verified<Chain>> },
+    Accepted { authorized: Authorized, contract: Option<Box<Verified<Chain>>> },
     /// The answer was no; the car does not know yet.
     Denied { denial: Denial, by: String },
 }
 
 /// A contract whose chain is good, and what the car has to sign.
 pub(crate) struct Challenged {
-    pub(super) chain: Verified<Chain>,
+    pub(super) chain: Box<Verified<Chain>>,
     pub(super) identity: Identity,
     pub(super) challenge: [u8; 16],
 }
@@ -38,7 +39,7 @@ pub(crate) struct Asked {
     number: u64,
     since: Duration,
     /// `None` with external identification.
-    contract: Option<Verified<Chain>>,
+    contract: Option<Box<Verified<Chain>>>,
 }
 
 impl Authorizing {
@@ -127,7 +128,7 @@ impl Asked {
 
 fn ask(
     identity: Identity,
-    contract: Option<Verified<Chain>>,
+    contract: Option<Box<Verified<Chain>>>,
     cx: &mut Context<'_>,
 ) -> Result<State, Refusal> {
     let number = u64::from_be_bytes(random::<8>(cx)?);

@@ -4,6 +4,7 @@ use super::session_setup::random;
 use super::{Context, Refusal, State, refusal};
 use crate::authorization::{ContractIdentity, Identity};
 use crate::secc::Event;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -35,6 +36,7 @@ impl Contract {
             cx.clock(),
             contracts.level,
         )
+        .map(Box::new)
         .map_err(|error| Refusal::new(code(&error), error.to_string()))?;
         let Some(evcoid) = chain.evcoid() else {
             return Err(Refusal::new(

@@ -82,8 +82,7 @@ impl Session {
             Err(error) => return self.malformed(&error.to_string(), around),
         };
         let V2gMessage { header, body } = message;
-        let request = body.element.map(Request::from_body);
-        let Some(Ok(request)) = request else {
+        let Some(request) = body.element.and_then(Request::from_body) else {
             return self.malformed("a message that is no request", around);
         };
         let kind = request.kind();

@@ -74,7 +74,7 @@ mod tests {
     const AC: Limits =
         Limits::Ac(AcLimits { nominal_voltage: 230.0, max_current: 16.0, phases: 3 });
 
-    fn starts(schedule: &Schedule) -> alloc::vec::Vec<(u32, Option<u32>)> {
+    fn starts(schedule: &Schedule) -> Vec<(u32, Option<u32>)> {
         let list = schedule.list();
         let entries = &list.sa_schedule_tuple[0].p_max_schedule.p_max_schedule_entry;
         entries

@@ -64,7 +64,6 @@ pub(crate) fn station(limits: Limits) -> Config {
 }
 
 /// A station that knows no contract roots.
-#[allow(dead_code, reason = "not every test file needs it")]
 pub(crate) fn without_roots(mut config: Config) -> Config {
     config.contracts.anchors = Anchors::new();
     config
