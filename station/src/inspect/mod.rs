@@ -10,7 +10,8 @@ mod summary;
 pub use protocol::{Undecoded, read_sap};
 pub use signed::Verdict;
 
-use crate::capture::inspect::{Endpoint, Layer, Record};
+use crate::capture::file::Reader;
+use crate::capture::inspect::{Endpoint, Event, Inspection, Layer, Record, Sap, Transport};
 use exi::xml::{self, Form};
 use exi::{Document, Schema};
 use serde_json::Value;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use v2g::iso2::msg::V2gMessage;
 use v2g::v2gtp::PayloadType;
 use v2g::{app_protocol, iso2, sdp};
+use v2g_tls::capture::Secrets;
 
 /// Reads records in the order of the capture.
 #[derive(Debug, Default)]
@@ -179,3 +181,46 @@ fn discovery(record: &Record) -> Reading {
         Err(error) => Reading::failed(name, None, Undecoded::Sdp(error)),
     }
 }
+
+/// Reads any octets as a capture, and as a message of every layer, as a fuzz target does.
+pub fn fuzz(data: &[u8]) {
+    let mut interpreter = Interpreter::new(Some(&iso2::msg::SCHEMA));
+    if let Ok(reader) = Reader::new(data) {
+        let sap = read_sap as fn(&[u8]) -> Option<Sap>;
+        let mut inspection = Inspection::new(reader, sap, Secrets::default());
+        while let Ok(Some(event)) = inspection.next() {
+            if let Event::Record(record) = event {
+                interpreter.read(&record).xml(&record);
+            }
+        }
+    }
+    let end = Endpoint::Mac([0; 6]);
+    for (layer, payload_type) in [
+        (Layer::Slac, None),
+        (Layer::Sdp, Some(PayloadType::SdpRequest)),
+        (Layer::Sdp, Some(PayloadType::SdpResponse)),
+        (Layer::Sap, Some(PayloadType::Exi)),
+        (Layer::V2g, Some(PayloadType::Exi)),
+    ] {
+        let record = Record {
+            frame: 1,
+            first_frame: 1,
+            time: None,
+            src: end,
+            dst: end,
+            layer,
+            transport: Transport::Tcp,
+            stream: Some(0),
+            payload_type,
+            payload: data.to_vec(),
+            protocol: None,
+        };
+        let reading = interpreter.read(&record);
+        let xml = reading.xml(&record);
+        // What has a schema and no error has its XML.
+        assert!(reading.schema.is_none() || reading.error.is_some() || matches!(xml, Some(Ok(_))));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,60 @@ fn quantity(value: &Value) -> Option<String> {
 fn only(value: &Value) -> Option<(&String, &Value)> {
     value.as_object().and_then(|members: &Map<String, Value>| members.iter().next())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn quantities_are_written_as_people_do() {
+        let text = |value: i64, multiplier: i64, unit: &str| {
+            quantity(&json!({"Multiplier": multiplier, "Unit": unit, "Value": value}))
+        };
+        assert_eq!(text(4005, -1, "V").as_deref(), Some("400.5 V"));
+        assert_eq!(text(-3, -3, "A").as_deref(), Some("-0.003 A"));
+        assert_eq!(text(15, 3, "W").as_deref(), Some("15000 W"));
+        assert_eq!(quantity(&json!({"Value": 1})), None);
+        assert_eq!(quantity(&json!("1 V")), None);
+    }
+
+    #[test]
+    fn only_what_is_unusual_is_told_of_states() {
+        let body = |status: &str, notification: &str, ready: bool| {
+            let status = json!({"EVSEStatusCode": status, "EVSENotification": notification});
+            facts(
+                "AnyRes",
+                &json!({"ResponseCode": "OK", "DC_EVSEStatus": status, "EVReady": ready}),
+            )
+        };
+        assert_eq!(body("EVSE_Ready", "None", true), ["OK"]);
+        assert_eq!(
+            body("EVSE_Shutdown", "StopCharging", false),
+            ["OK", "EV not ready", "EVSE_Shutdown", "notification StopCharging"]
+        );
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_limits_stand_where_they_are_agreed() {
+        let items: Vec<_> = (1..9).map(|id| json!({"ServiceID": id})).collect();
+        assert_eq!(facts("AnyRes", &json!({"Service": items})), ["service 1, 2, 3, 4, .."]);
+        let limit = json!({"EVMaximumVoltageLimit": {"Multiplier": 0, "Unit": "V", "Value": 500}});
+        assert_eq!(facts("CurrentDemandReq", &limit), [""; 0]);
+        assert_eq!(facts("ChargeParameterDiscoveryReq", &limit), ["max 500 V"]);
+    }
+
+    #[test]
+    fn a_notification_of_the_header_is_told() {
+        let notification = json!({"FaultCode": "UnknownError", "FaultMsg": "ouch"});
+        let root = json!({"V2G_Message": {
+            "Header": {"SessionID": "00", "Notification": notification},
+            "Body": {"SessionStopRes": {"ResponseCode": "FAILED"}},
+        }});
+        let (name, facts) = message(&root["V2G_Message"]);
+        assert_eq!(name, "SessionStopRes");
+        assert_eq!(facts, ["FAILED", "notification UnknownError: ouch"]);
+        let empty = json!({"Header": {"SessionID": "00"}, "Body": {}});
+        assert_eq!(message(&empty).0, "empty Body");
+    }
+}
