@@ -138,6 +138,8 @@ pub enum Problem {
     Syntax(String),
     /// Too many elements are inside each other.
     Depth,
+    /// It is far longer than any message.
+    Size,
     /// The schema does not know it as a root element.
     Root,
     /// An element or attribute of this name has no place here; these may come.
@@ -182,6 +184,7 @@ impl fmt::Display for Problem {
         match self {
             Self::Syntax(what) => f.write_str(what),
             Self::Depth => f.write_str("too many elements inside each other"),
+            Self::Size => f.write_str("far longer than any message"),
             Self::Root => f.write_str("not a root element of this schema"),
             Self::Unexpected(name, may) if may.is_empty() => write!(f, "{name} has no place here"),
             Self::Unexpected(name, may) => {

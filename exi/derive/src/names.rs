@@ -54,6 +54,7 @@ fn join(words: &[String]) -> String {
             "ids" => name += "IDs",
             "emaids" => name += "EMAIDs",
             "pnc" => name += if more { "PnC_" } else { "PnC" },
+            "dynamic" | "scheduled" if more => name += &[&capital(word), "_"].concat(),
             w if CAPITALS.contains(&w) => name += &w.to_uppercase(),
             w if PREFIXES.contains(&w) => {
                 name += &w.to_uppercase();
@@ -63,20 +64,21 @@ fn join(words: &[String]) -> String {
                 name += "_";
                 name += &w.to_uppercase();
             }
-            w => {
-                let mut rest = w.chars();
-                name.extend(rest.next().into_iter().flat_map(char::to_uppercase));
-                name.extend(rest);
-            }
+            w => name += &capital(w),
         }
     }
     name
 }
 
+fn capital(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+}
+
 const CAPITALS: &[&str] = &[
-    "bssid", "cl", "cpd", "cps", "crl", "dh", "emaid", "ev", "evcc", "evpc", "evse", "hmac", "id",
-    "oem", "pgp", "rcd", "ress", "rssi", "sa", "secc", "ski", "soc", "spki", "ssid", "tls", "uri",
-    "vas", "wlan",
+    "bssid", "cl", "cpd", "cps", "crl", "dh", "ecdh", "emaid", "ev", "evcc", "evpc", "evppt",
+    "evse", "hmac", "id", "ip", "oem", "pgp", "rcd", "ress", "rssi", "sa", "se", "secc", "ski",
+    "smdt", "soc", "spki", "ssid", "tls", "uri", "vas", "wlan",
 ];
 const PREFIXES: &[&str] = &["ac", "acdp", "bpt", "dc", "eim", "lf", "wpt"];
 const PHASES: &[&str] = &["l2", "l3"];
@@ -105,6 +107,8 @@ mod tests {
             ("bpt_ac_cpd_req_energy_transfer_mode", "BPT_AC_CPDReqEnergyTransferMode"),
             ("DcEvseChargeParameter", "DC_EVSEChargeParameter"),
             ("AcChargeLoopReq", "AC_ChargeLoopReq"),
+            ("BptScheduledAcClReqControlMode", "BPT_Scheduled_AC_CLReqControlMode"),
+            ("dynamic_se_res_control_mode", "Dynamic_SEResControlMode"),
             ("PncAReqAuthorizationMode", "PnC_AReqAuthorizationMode"),
             ("X509IssuerSerial", "X509IssuerSerial"),
         ] {

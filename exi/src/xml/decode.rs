@@ -187,10 +187,10 @@ impl<'a> Decoder<'a> {
                 Value::Text(text)
             }
             Shape::Binary { min, max, form } => {
-                let n = self.r.uint(LONGEST)? as usize;
-                if !fits(n, min, max) {
+                let n = usize::try_from(self.r.uint(LONGEST)?).ok();
+                let Some(n) = n.filter(|n| fits(*n, min, max)) else {
                     return self.r.error(Kind::Range, start);
-                }
+                };
                 let mut octets = Vec::new();
                 for _ in 0..n {
                     octets.push(self.r.bits(8)? as u8);

@@ -36,8 +36,16 @@ impl Node {
 /// No message nests deeper than this.
 const DEPTH: usize = 32;
 
+/// No message has more octets of XML, and no element more attributes.
+const OCTETS: usize = 1 << 24;
+const ATTRIBUTES: usize = 32;
+
 /// Reads a document. It may not have a DTD, and entities are only those of XML itself.
 pub(super) fn parse(xml: &str) -> Result<Node, Error> {
+    if xml.len() > OCTETS {
+        let (path, line) = (String::new(), 1);
+        return Err(Error::Xml(XmlError { path, line, problem: Problem::Size }));
+    }
     let mut reader = NsReader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
     let mut lines = Lines { xml, at: 0, line: 1 };
@@ -100,6 +108,9 @@ fn node(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Node, String
         Node { ns: namespace(ns)?, name: name.into_inner().to_owned(), ..Node::default() };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|e| e.to_string())?;
+        if node.attributes.len() == ATTRIBUTES {
+            return Err("too many attributes".into());
+        }
         if attribute.key.as_namespace_binding().is_some() {
             continue;
         }

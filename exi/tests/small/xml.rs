@@ -118,6 +118,9 @@ fn hostile_xml_is_refused() {
     assert!(matches!(problem(dtd), Problem::Syntax(_)));
     assert_eq!(problem(&"<a>".repeat(100_000)), Problem::Depth);
     assert_eq!(problem("<Other/>"), Problem::Root);
+    assert_eq!(problem(&" ".repeat(1 << 25)), Problem::Size);
+    let many: String = (0..40).map(|i| format!(" a{i}=''")).collect();
+    assert!(matches!(problem(&format!("<Message{many}/>")), Problem::Syntax(_)));
     let text = "<Message xmlns='urn:example:a' Kind='OK' Extra=''/>";
     assert!(matches!(problem(text), Problem::Unexpected(_, _)));
     assert_eq!(problem("<Message xmlns='urn:example:a'/>"), Problem::Missing(vec!["Kind"]));
