@@ -123,7 +123,11 @@ async fn charge(car: Car<Limited>, arguments: &Arguments) -> ExitCode {
     if arguments.json {
         out::line(verdict.line());
     } else {
-        out::line(format!("{}: {}", verdict.verdict, verdict.why.as_deref().unwrap_or(&verdict.ended)));
+        out::line(format!(
+            "{}: {}",
+            verdict.verdict,
+            verdict.why.as_deref().unwrap_or(&verdict.ended)
+        ));
     }
     super::exit(verdict.is_pass())
 }

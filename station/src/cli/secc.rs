@@ -5,13 +5,13 @@ use super::stop::{self, Stop};
 use super::verdict::Verdict;
 use super::{logging, out};
 use clap::ValueEnum;
+use pnc::Station;
 use pnc::authorize::{Free, KnownContracts, TokenDesk};
 use pnc::hardware::Hardware;
 use pnc::hardware::sim::{self, Plug, PlugSettings};
 use pnc::link::PacketLink;
 use pnc::net::Interface;
 use pnc::station::{Bound, Notice};
-use pnc::Station;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -72,7 +72,13 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 fn bind(arguments: &Arguments) -> Result<Bound, ConfigError> {
     let (config, base) = config::read::<StationConfig>(arguments.config.as_deref())?;
+    let (ac_load, max_current) = match config.limits() {
+        Limits::Ac(ac) => (Some(ac.phases), ac.max_current),
+        Limits::Dc(_) => (None, 0.0),
+    };
     let plug = Plug::new(PlugSettings {
+        ac_load,
+        max_current,
         rate: config.simulation.rate,
         isolation_test: config.isolation_test()?,
         pilot: false,
@@ -91,7 +97,10 @@ fn station(
     arguments: &Arguments,
 ) -> Result<Bound, ConfigError> {
     let desk = TokenDesk::new(config.tokens(base)?);
-    let (shown, json) = (config.eim.present.clone().map(|token| (desk.clone(), token)), arguments.json || arguments.once);
+    let (shown, json) = (
+        config.eim.present.clone().map(|token| (desk.clone(), token)),
+        arguments.json || arguments.once,
+    );
     let mut station = Station::new(&config.evse_id, config.limits(), hardware)
         .port(config.port)
         .contracts(config.anchors(base)?, config.contracts.level.level())
@@ -160,7 +169,8 @@ async fn serve(mut bound: Bound, arguments: &Arguments) -> ExitCode {
         }
     }
     if arguments.once {
-        let why = if why == Some(Stop::Timeout) { "no session in time" } else { "ended by a signal" };
+        let why =
+            if why == Some(Stop::Timeout) { "no session in time" } else { "ended by a signal" };
         out::line(Verdict::of_failure(why, begin.elapsed()).line());
         return ExitCode::FAILURE;
     }
@@ -180,7 +190,9 @@ fn see(notice: Notice<'_>, shown: Option<&(TokenDesk, String)>, quiet: bool) {
         Notice::TurnedAway { peer, why } => log::warn!("{peer} turned away: {why}"),
         Notice::HandshakeFailed { peer, why } => log::warn!("TLS with {peer}: {why}"),
         Notice::Trouble(why) => log::error!("{why}"),
-        Notice::Session(Event::Authorize(question)) if *question.identity() == Identity::External => {
+        Notice::Session(Event::Authorize(question))
+            if *question.identity() == Identity::External =>
+        {
             if let Some((desk, token)) = shown {
                 desk.present(token.as_str());
             }

@@ -146,6 +146,8 @@ impl<H: Hardware> Runner<H> {
                     self.switch_off();
                 }
                 self.defect = None;
+                // Not what was known at the last tick: a car may have been plugged in since.
+                self.look();
                 // A verdict of an earlier session is not one of this.
                 self.learn(Fact::Isolation(Isolation::Unknown));
                 for fact in self.known.values() {

@@ -119,9 +119,9 @@ impl CarConfig {
     pub(crate) fn evcc_id(&self) -> Result<[u8; 6], ConfigError> {
         let octets = self.evcc_id.split(':').map(|octet| u8::from_str_radix(octet, 16));
         let octets: Option<Vec<u8>> = octets.map(Result::ok).collect();
-        octets
-            .and_then(|octets| octets.try_into().ok())
-            .ok_or_else(|| ConfigError::setting(format!("evcc_id: {:?} is no MAC address", self.evcc_id)))
+        octets.and_then(|octets| octets.try_into().ok()).ok_or_else(|| {
+            ConfigError::setting(format!("evcc_id: {:?} is no MAC address", self.evcc_id))
+        })
     }
 
     pub(crate) fn wish(&self) -> Wish {
@@ -157,7 +157,11 @@ impl CarConfig {
         for path in &tls.roots {
             roots.extend(certificates(&base.join(path))?);
         }
-        let log = tls.key_log.as_ref().map(|path| super::super::key_log::open(&base.join(path))).transpose()?;
+        let log = tls
+            .key_log
+            .as_ref()
+            .map(|path| super::super::key_log::open(&base.join(path)))
+            .transpose()?;
         Ok(Some(tls_client(&roots, tls.level.tls(), log).map_err(ConfigError::setting)?))
     }
 

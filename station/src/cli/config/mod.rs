@@ -138,7 +138,8 @@ impl Default for Dc {
 
 impl From<Dc> for DcLimits {
     fn from(dc: Dc) -> Self {
-        let Dc { max_voltage, min_voltage, max_current, min_current, max_power, current_ripple } = dc;
+        let Dc { max_voltage, min_voltage, max_current, min_current, max_power, current_ripple } =
+            dc;
         Self { max_voltage, min_voltage, max_current, min_current, max_power, current_ripple }
     }
 }
@@ -149,7 +150,10 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_as_the_defaults() {
-        assert_eq!(toml::from_str::<StationConfig>(station::DEFAULTS).unwrap(), StationConfig::default());
+        assert_eq!(
+            toml::from_str::<StationConfig>(station::DEFAULTS).unwrap(),
+            StationConfig::default()
+        );
         assert_eq!(toml::from_str::<CarConfig>(car::DEFAULTS).unwrap(), CarConfig::default());
     }
 
@@ -157,7 +161,10 @@ mod tests {
     #[test]
     fn what_is_printed_with_the_comments_taken_away_is_understood() {
         for (text, check) in [
-            (station::DEFAULTS, (|text| toml::from_str::<StationConfig>(text).map(drop)) as fn(&str) -> _),
+            (
+                station::DEFAULTS,
+                (|text| toml::from_str::<StationConfig>(text).map(drop)) as fn(&str) -> _,
+            ),
             (car::DEFAULTS, |text| toml::from_str::<CarConfig>(text).map(drop)),
         ] {
             let lines = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line));
@@ -168,7 +175,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named() {
-        let error = toml::from_str::<StationConfig>("evse_id = \"DE*PNC*E1\"\nspeed = 3\n").unwrap_err();
+        let error =
+            toml::from_str::<StationConfig>("evse_id = \"DE*PNC*E1\"\nspeed = 3\n").unwrap_err();
         assert!(error.to_string().contains("`speed`"), "{error}");
         let error = toml::from_str::<CarConfig>("[dc]\nmax_volts = 3\n").unwrap_err();
         assert!(error.to_string().contains("`max_volts`"), "{error}");

@@ -143,7 +143,11 @@ impl StationConfig {
         let key = key(&base.join(&tls.key))?.to_pkcs8_der();
         let chain = load_chain(&certificates(&chain_path)?, root, &key)
             .map_err(|error| ConfigError::file(&chain_path, error))?;
-        let log = tls.key_log.as_ref().map(|path| super::super::key_log::open(&base.join(path))).transpose()?;
+        let log = tls
+            .key_log
+            .as_ref()
+            .map(|path| super::super::key_log::open(&base.join(path)))
+            .transpose()?;
         Ok(Some(tls_server(vec![chain], log).map_err(ConfigError::setting)?))
     }
 

@@ -38,7 +38,10 @@ pub(crate) async fn run(timeline: &Timeline) -> Result<Matched, String> {
     medium.connect(car, near, Path::cable(12));
     medium.connect(car, far, Path::cable(41));
     medium.connect(near, far, Path::cable(38));
-    timeline.say("SLAC", format!("car {CAR} plugged in at {NEAR}; {FAR} is in range, with another car"));
+    timeline.say(
+        "SLAC",
+        format!("car {CAR} plugged in at {NEAR}; {FAR} is in range, with another car"),
+    );
     medium.pilot(far, Pilot::B);
     medium.plug(car, near);
     let (mut told, mut heard, mut station) = (0, Vec::new(), None);

@@ -22,6 +22,8 @@ pub struct PlugSettings {
     pub nominal_voltage: f64,
     /// What an AC station allows for each phase, in A.
     pub max_current: f64,
+    /// Phases of the load that stands for a car at an AC connector.
+    pub ac_load: Option<u8>,
     /// Name of the meter.
     pub meter_id: String,
     /// Where the meter begins, in Wh.
@@ -41,6 +43,7 @@ impl Default for PlugSettings {
             current_slew: 60.0,
             nominal_voltage: 230.0,
             max_current: 32.0,
+            ac_load: None,
             meter_id: "PNC-SIM-1".into(),
             meter_start: 1_234_000.0,
             pilot: true,
@@ -184,19 +187,15 @@ impl State {
         let power = match self.car {
             Some(Car { ac: Some((phases, most)), battery, .. }) => {
                 let wants = self.pilot.wants_energy() && battery.soc() < 1.0;
-                let current =
-                    if conducts && wants { most.min(self.settings.max_current) } else { 0.0 };
-                self.supply.current =
-                    slew(self.supply.current, current, self.settings.current_slew * seconds);
-                self.supply.current * self.settings.nominal_voltage * f64::from(phases)
+                self.alternating(seconds, conducts && wants, most, phases)
             }
             Some(Car { battery, relays, ac: None, .. }) => {
                 self.direct(seconds, conducts && relays, battery.open_circuit(), battery.resistance)
             }
-            None => {
-                let (voltage, _) = self.aim;
-                self.direct(seconds, conducts, voltage, 0.0)
-            }
+            None => match self.settings.ac_load {
+                Some(phases) => self.alternating(seconds, conducts, f64::MAX, phases),
+                None => self.direct(seconds, conducts, self.aim.0, 0.0),
+            },
         };
         let energy = power * seconds / 3600.0;
         self.meter += energy;
@@ -204,6 +203,14 @@ impl State {
             car.battery.charge(energy);
             car.taken += energy;
         }
+    }
+
+    /// AC into a car that takes so much for each phase; gives the power.
+    fn alternating(&mut self, seconds: f64, connected: bool, most: f64, phases: u8) -> f64 {
+        let current = if connected { most.min(self.settings.max_current) } else { 0.0 };
+        self.supply.current =
+            slew(self.supply.current, current, self.settings.current_slew * seconds);
+        self.supply.current * self.settings.nominal_voltage * f64::from(phases)
     }
 
     /// DC into a load of this voltage behind this resistance; gives the power.

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# interop-josev.sh [RIG [CACHE]]: live sessions of `pnc secc` and `pnc evcc` with Josev (PyPI iso15118), one line for each row.
+# RIG holds josev.sh and netns.sh (default ../shared/tools/interop); CACHE is what its setup.sh made. Needs root for namespaces.
+# PNC names the binary, ROWS selects rows by a pattern, LOGS keeps the logs. Exit 0: no row failed; a missing rig is said and skipped.
+set -u
+here=$(cd "$(dirname "$0")/.." && pwd)
+rig=${1:-$here/../shared/tools/interop}
+cache=${2:-${INTEROP_CACHE:-$rig/.cache}}
+pnc=${PNC:-$here/target/debug/pnc}
+rows=${ROWS:-.}
+skip() { echo "skip  all rows: $1"; exit 0; }
+[[ -x $rig/josev.sh && -x $rig/netns.sh ]] || skip "no rig in $rig"
+[[ -x $cache/venv/bin/python && -d $cache/pki/flat-iso2 ]] || skip "Josev is not set up in $cache (setup.sh of the rig)"
+[[ -x $pnc ]] || skip "no binary $pnc"
+command -v java >/dev/null || skip "Josev needs a Java runtime"
+ip netns add "pnc-probe-$$" 2>/dev/null || skip "no network namespaces here"
+ip netns del "pnc-probe-$$"
+
+export INTEROP_CACHE=$cache
+work=${LOGS:-$(mktemp -d)}; mkdir -p "$work"
+station=pncS$$ car=pncE$$
+cleanup() {
+  "$rig/netns.sh" down "$station" "$car" 2>/dev/null
+  [[ -n ${LOGS:-} ]] || rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+"$rig/netns.sh" up "$station" "$car" || skip "the namespaces do not come up"
+
+pki=$cache/pki/flat-iso2
+cat "$pki"/seccLeafCert.pem "$pki"/cpoSubCA2Cert.pem "$pki"/cpoSubCA1Cert.pem >"$work/secc.pem" 2>/dev/null \
+  || cp "$pki/cpoCertChain.pem" "$work/secc.pem"
+cat "$pki"/contractLeafCert.pem "$pki"/moSubCA2Cert.pem "$pki"/moSubCA1Cert.pem >"$work/contract.pem"
+echo '!UKSWI123456791A, active' >"$work/pool.txt"
+echo CARD-1 >"$work/tokens.txt"
+
+station_config() { # MODE AUTH
+  cat <<T
+mode = "$1"
+records = "$work/records"
+[contracts]
+mo_roots = ["$pki/moRootCACert.pem"]
+level = "lenient"
+pool = "$work/pool.txt"
+[eim]
+tokens = "$work/tokens.txt"
+present = "CARD-1"
+[simulation]
+rate = 30.0
+T
+  [[ $2 == eim ]] || cat <<T
+[tls]
+chain = "$work/secc.pem"
+key = "$pki/seccLeaf.pkcs8.pem"
+root = "$pki/v2gRootCACert.pem"
+T
+}
+car_config() { # MODE AUTH
+  cat <<T
+mode = "$1"
+loops = 10
+# Josev's station reports 400 V whatever is asked for.
+[battery]
+voltage_empty = 390.0
+voltage_full = 410.0
+T
+  [[ $2 == eim ]] || cat <<T
+[tls]
+roots = ["$pki/v2gRootCACert.pem"]
+level = "lenient"
+T
+  [[ $2 != pnc ]] || cat <<T
+[contract]
+chain = "$work/contract.pem"
+key = "$pki/contractLeaf.pkcs8.pem"
+T
+}
+in_station() { ip netns exec "$station" "$@"; }
+in_car() { ip netns exec "$car" "$@"; }
+field() { python3 -c 'import json, sys
+try: print(json.loads(sys.stdin.readlines()[-1]).get(sys.argv[1]))
+except Exception: print(None)' "$1"; }
+failures=0
+row() { # NAME OURS JOSEV: exit codes, and what to show of ours
+  local name=$1 ours=$2 theirs=$3 log=$work/$1
+  if [[ $ours == 0 && $theirs == 0 ]]; then
+    echo "pass  $name: $(field ended <"$log.ours"), $(field energy_wh <"$log.ours") Wh, EVCOID $(field evcoid <"$log.ours"), $(field tls <"$log.ours")"
+  else
+    failures=$((failures + 1))
+    echo "FAIL  $name: ours $ours ($(field ended <"$log.ours"): $(field why <"$log.ours")), Josev $theirs ($(field reason <"$log.josev"))"
+  fi
+}
+for mode in ac dc; do
+  for auth in pnc eim-tls eim; do
+    name=secc-iso2-$mode-$auth
+    if [[ $name =~ $rows ]]; then
+      station_config $mode $auth >"$work/$name.toml"
+      in_station "$pnc" secc --interface veth-s --config "$work/$name.toml" --once --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log" &
+      ours=$!
+      timeout 90 "$rig/josev.sh" evcc "$car" veth-e iso2-$mode $auth --out "$work" --tag "$name-josev" >"$work/$name.josev" 2>&1
+      theirs=$?
+      wait $ours; row "$name" $? $theirs
+    fi
+    name=evcc-iso2-$mode-$auth
+    if [[ $name =~ $rows ]]; then
+      car_config $mode $auth >"$work/$name.toml"
+      timeout 90 "$rig/josev.sh" secc "$station" veth-s iso2-$mode $auth --out "$work" --tag "$name-josev" >"$work/$name.josev" 2>&1 &
+      theirs=$!
+      for _ in $(seq 200); do [[ -e $work/$name-josev.ready ]] && break; sleep 0.1; done
+      in_car "$pnc" evcc --interface veth-e --config "$work/$name.toml" --json --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log"
+      ours=$?
+      wait $theirs; row "$name" $ours $?
+    fi
+  done
+done
+exit $((failures > 0))
