@@ -118,6 +118,39 @@ fn a_name_with_several_types_has_the_relaxed_fragment_grammar() {
     }
 }
 
+/// Without bounds in the schema, only the stream itself bounds what is allocated.
+#[derive(Debug, PartialEq, exi::Exi)]
+struct Unbounded {
+    text: Text<0, { usize::MAX }>,
+    octets: exi::Bytes<0, { usize::MAX }>,
+    number: exi::Integer,
+}
+
+impl Document for Unbounded {
+    const NAME: &'static str = "Unbounded";
+    const NS: &'static str = "";
+    const CODE: u64 = 0;
+    const CODE_BITS: u32 = 1;
+}
+
+#[test]
+fn a_length_beyond_the_stream_is_eof_before_anything_is_allocated() {
+    // A text, then octets, of 2^62 and of 2^64 - 1.
+    let long = format!("{}01000000", "10000000".repeat(8));
+    let longest = format!("{}00000001", "11111111".repeat(9));
+    for length in [long, longest] {
+        for front in ["0 0", "0 0 00000010 0 0 0"] {
+            let octets = bits(&format!("10000000 0 {front} {length} {}", "0".repeat(80)));
+            let error = Unbounded::decode(&octets).unwrap_err();
+            assert_eq!(error, Error { kind: Kind::Eof, bit: 8 * octets.len() });
+        }
+    }
+    // A number is bounded by itself.
+    let octets =
+        bits(&format!("10000000 0 0 0 00000010 0 0 0 00000000 0 0 0 0 {}", "1".repeat(8000)));
+    assert_eq!(Unbounded::decode(&octets).unwrap_err().kind, Kind::Range);
+}
+
 #[test]
 fn noise_never_panics_and_what_is_read_can_be_written() {
     let mut random = 0x2545_f491_4f6c_dd1du64;
