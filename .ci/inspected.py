@@ -31,7 +31,7 @@ def inspect(path):
 captures = sorted(p for kind in ('pcap', 'pcapng', 'dump') for p in [*data.glob(f'captures/**/*.{kind}'), *data.glob(f'recorded/*.{kind}')])
 layers, names, errors, undecoded, signed, damaged = (collections.Counter() for _ in range(6))
 bad, unsigned, broken, other = [], [], [], []
-compared = 0
+compared, sessions = 0, {}
 for path in captures:
     lines, code, said = inspect(path)
     if code not in (0, 1) or (code == 1) != bool(said): broken.append(f'{path.name}: exit {code}, {said}')
@@ -47,6 +47,7 @@ for path in captures:
             undecoded[line.get('error', 'no error')] += 1
             if 'error' not in line or 'xml' in line: bad.append(f'{path.name} frame {line["frame"]}: not decoded, and no error')
         verdict = line.get('signature')
+        if verdict and 'PnC' in path.name: sessions.setdefault(path.name, []).append((line['message'], verdict['verdict']))
         if verdict and verdict['good']: signed[line['message']] += 1
         elif verdict and verdict['verdict'].startswith('signature bad') or verdict and verdict['verdict'] == 'signature missing':
             unsigned.append(f'{path.name} frame {line["frame"]} {line["message"]}: {verdict["verdict"]}')
@@ -81,5 +82,12 @@ step('captures', broken + ([] if captures else ['none']), f'{len(captures)} capt
 step('messages', bad + ([] if names['iso2'] and names['slac'] else ['no -2 or no SLAC messages']), ', '.join(f'{n} {layer}' for layer, n in sorted(layers.items())) + f'; of -2 {names["iso2"]} decoded, 0 errors wanted, {len(bad)} found')
 step('others', other + ([] if compared else ['nothing to compare with']), f'{compared} messages are those another dissector found')
 step('signed', unsigned + missing, ', '.join(f'{n} {name}' for name, n in sorted(signed.items())) + ' good' + ''.join(f'; {n} {why}' for why, n in sorted(errors.items())))
+# Plug & Charge of a test bench: contract delivery with its four references, and authorization.
+FOUR, ONE = 'signature good (XML Signature grammar, 4 references)', 'signature good (XML Signature grammar)'
+wanted = {'CertUpdate': [('CertificateUpdateReq', ONE), ('CertificateUpdateRes', FOUR), ('AuthorizationReq', ONE)], 'Contract': [('AuthorizationReq', ONE)]}
+for part, verdicts in wanted.items():
+    found = next((found for name, found in sessions.items() if part in name), [])
+    wrong = [f'{want} is not among {found}' for want in verdicts if want not in found]
+    step('session', wrong, f'{part}: ' + ', '.join(f'{message} {verdict}' for message, verdict in found))
 step('undecoded', [], ', '.join(f'{n} {why}' for why, n in sorted(undecoded.items())) or 'none')
 sys.exit(failed)

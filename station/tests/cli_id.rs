@@ -68,7 +68,7 @@ fn contracts_are_converted_to_the_other_forms() {
 #[test]
 fn people_see_normal_form_check_digit_and_conversions() {
     let run = pnc(&["id", "nl-tnm-012204-5", "DE*8AA*E1"], "");
-    assert_eq!(run.code, Some(0));
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     let wanted = "nl-tnm-012204-5\n\
         contract (EVCOID, DIN form)\n\
         \x20 normal form  NLTNM0122045\n\
