@@ -59,6 +59,8 @@ car_config() { # MODE AUTH
   cat <<T
 mode = "$1"
 loops = 10
+# Josev's answers take longer than 0.25 s on a busy machine.
+patience = 2000
 # Josev's station reports 400 V whatever is asked for.
 [battery]
 voltage_empty = 390.0

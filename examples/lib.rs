@@ -59,5 +59,6 @@ pub fn car(hierarchy: &Hierarchy) -> Result<evcc::Config, pki::id::IdError> {
         setup_until: Duration::from_secs(20),
         poll_interval: Duration::from_millis(100),
         loop_interval: Duration::from_millis(100),
+        patience: Duration::ZERO,
     })
 }

@@ -48,6 +48,8 @@ pub struct Pace {
     pub poll: Duration,
     /// Between questions of the charge loop.
     pub charge_loop: Duration,
+    /// For any answer at least; zero waits as the standard says.
+    pub patience: Duration,
     /// For the TCP connection and the TLS handshake, each.
     pub connect: Duration,
     /// From the start to SessionSetupRes. [V2G2-446]
@@ -59,6 +61,7 @@ impl Default for Pace {
         Self {
             poll: Duration::from_millis(100),
             charge_loop: Duration::from_millis(100),
+            patience: Duration::ZERO,
             connect: Duration::from_secs(5),
             setup: Duration::from_secs(20),
         }

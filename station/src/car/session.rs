@@ -101,6 +101,7 @@ fn config(settings: &Settings, wish: Wish, tls: bool, battery: v2g::evcc::Batter
         setup_until: settings.pace.setup,
         poll_interval: settings.pace.poll,
         loop_interval: settings.pace.charge_loop,
+        patience: settings.pace.patience,
     }
 }
 

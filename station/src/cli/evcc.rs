@@ -68,6 +68,7 @@ fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
         .pace(Pace {
             poll: Duration::from_millis(config.poll_interval),
             charge_loop: Duration::from_millis(config.loop_interval),
+            patience: Duration::from_millis(config.patience),
             ..Pace::default()
         })
         .discovery(discovery::Settings {

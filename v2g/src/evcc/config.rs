@@ -34,6 +34,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// Between answers of the charge loop and the next question.
     pub loop_interval: Duration,
+    /// Least wait for any answer; zero waits as [V2G2-436] says, which is 0.25 s for CurrentDemand.
+    pub patience: Duration,
 }
 
 /// A contract: certificates, key and identifier.

@@ -82,6 +82,7 @@ fn car(script: &mut Script<'_>, limits: &Limits) -> Config {
         setup_until: Duration::from_secs(20),
         poll_interval: Duration::from_millis(100),
         loop_interval: Duration::from_millis(200),
+        patience: Duration::ZERO,
     }
 }
 

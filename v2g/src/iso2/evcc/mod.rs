@@ -188,7 +188,8 @@ impl Session {
             header: Header { session_id: self.id, notification: None, signature },
             body: Body { element: Some(request.into_body()) },
         };
-        self.turn = Turn::Station { request: kind, until: around.now + message_timeout(kind) };
+        let limit = message_timeout(kind).max(around.config.patience);
+        self.turn = Turn::Station { request: kind, until: around.now + limit };
         let mut octets = Vec::new();
         match message.to_vec() {
             Ok(payload) if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() => {

@@ -74,6 +74,7 @@ pub(crate) fn car(limits: &Limits) -> evcc::Config {
         setup_until: Duration::from_secs(20),
         poll_interval: ms(100),
         loop_interval: ms(200),
+        patience: ms(0),
     }
 }
 
