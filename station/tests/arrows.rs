@@ -18,7 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Packages that do no I/O, and what would give it to them.
 const SANS_IO: &[&str] = &["pnc-exi", "pnc-slac", "pnc-pki", "pnc-v2g", "pnc-tls"];
-const IO: &[&str] = &["tokio", "tokio-rustls", "socket2", "nix", "libc", "mio", "async-io", "getrandom"];
+const IO: &[&str] =
+    &["tokio", "tokio-rustls", "socket2", "nix", "libc", "mio", "async-io", "getrandom"];
 
 #[test]
 fn the_crates_import_one_another_only_along_the_arrows() {

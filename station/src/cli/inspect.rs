@@ -7,9 +7,9 @@ use super::hex;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use pnc::capture::file::{self, Reader};
+use pnc::capture::inspect::{Event, Inspection, Note, Record, Sap, collect_secrets};
 #[cfg(feature = "live")]
 use pnc::capture::live::Live;
-use pnc::capture::inspect::{Event, Inspection, Note, Record, Sap, collect_secrets};
 use pnc::inspect::{Interpreter, Reading, read_sap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
