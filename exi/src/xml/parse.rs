@@ -58,7 +58,7 @@ pub(super) fn parse(xml: &str) -> Result<Node, Error> {
         let syntax = |what: String| wrong(Problem::Syntax(what));
         let text = |open: &mut Vec<Node>, s: &str| match open.last_mut() {
             Some(node) => {
-                node.text += s;
+                node.text += characters(s).map_err(syntax)?;
                 Ok(())
             }
             None if s.trim().is_empty() => Ok(()),
@@ -116,11 +116,23 @@ fn node(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Node, String
         }
         let value =
             attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?;
+        characters(&value)?;
         let (ns, name) = reader.resolver().resolve_attribute(attribute.key);
         let of = (namespace(ns)?, name.into_inner().to_owned(), value.into_owned());
         node.attributes.push(of);
     }
     Ok(node)
+}
+
+/// XML has no place for most control characters, not even as references.
+fn characters(s: &str) -> Result<&str, String> {
+    let foreign = |c: char| {
+        matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n' | '\r')
+    };
+    match s.chars().find(|c| foreign(*c)) {
+        Some(c) => Err(format!("U+{:04X} is no character of XML", u32::from(c))),
+        None => Ok(s),
+    }
 }
 
 /// Behind the root element only comments and white space may follow.
@@ -148,5 +160,25 @@ impl Lines<'_> {
         self.line += passed.iter().filter(|b| **b == b'\n').count();
         self.at = position.max(self.at);
         self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_xml_has_not_are_refused_wherever_they_stand() {
+        for wrong in ["<a>\u{1}</a>", "<a>&#1;</a>", "<a b='\u{b}'/>", "<a b='&#xb;'/>"] {
+            match parse(wrong) {
+                Err(Error::Xml(XmlError { line: 1, problem: Problem::Syntax(what), .. })) => {
+                    assert!(what.ends_with("is no character of XML"), "{what}");
+                }
+                other => panic!("{wrong:?}: {other:?}"),
+            }
+        }
+        for right in ["<a>\t\n é\u{10ffff}&#9;</a>", "<a b='&#10;'/>"] {
+            assert!(parse(right).is_ok(), "{right:?}");
+        }
     }
 }
