@@ -246,7 +246,7 @@ fn parse_line(content: &str) -> Result<Contract, PoolProblem> {
             Some(if date.contains('T') { moment } else { moment + time::DAY - 1 })
         }
     };
-    let reason = fields.next().filter(|reason| !reason.is_empty()).map(one_line);
+    let reason = fields.next().map(one_line).filter(|reason| !reason.is_empty());
     Ok(Contract { evcoid, standing, valid_until, reason })
 }
 
@@ -300,6 +300,13 @@ DEABC123456789Y,     active,  2027-12-31
     fn what_is_written_reads_the_same() {
         let pool = ContractPool::parse(TEXT).unwrap();
         assert_eq!(pool.len(), 4);
+        assert_eq!(ContractPool::parse(&pool.to_text()), Ok(pool));
+    }
+
+    #[test]
+    fn a_reason_of_control_characters_alone_is_none() {
+        let pool = ContractPool::parse("NL-TNM-012204-5, blocked, ,\0\u{b}\0").unwrap();
+        assert!(pool.iter().all(|contract| contract.reason.is_none()));
         assert_eq!(ContractPool::parse(&pool.to_text()), Ok(pool));
     }
 
