@@ -20,7 +20,8 @@ if messages >= 1500: wrong.append(f'the -2 message set has {messages} lines, bel
 for f, text in rust.items():
     if re.search(r'^#!\[allow', text, re.M): wrong.append(f'{f}: a file-level allow')
     if re.search(r'\b(todo|unimplemented)!\(|#\[ignore', text): wrong.append(f'{f}: a stub or an ignored test')
-    if re.search(r'\bunsafe\s*(\{|fn|impl)', text): wrong.append(f'{f}: unsafe code')
+    # Two judges need some: an allocator that counts, and valgrind's client requests.
+    if f not in ('fuzz/src/bound.rs', 'v2g/tls/examples/constant_time.rs') and re.search(r'\bunsafe\s*(\{|fn|impl)', text): wrong.append(f'{f}: unsafe code')
 
 for lib in ['exi/src', 'exi/derive/src', 'slac/src', 'pki/src', 'v2g/src', 'v2g/tls/src']:
     if '#![forbid(unsafe_code)]' not in (root / lib / 'lib.rs').read_text(): wrong.append(f'{lib}/lib.rs: does not forbid unsafe code')

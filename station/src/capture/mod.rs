@@ -1,8 +1,8 @@
 //! Captures of charging sessions: read pcap and pcapng, find SLAC, SDP and V2GTP in them
 //! (in TLS too, given its secrets), and write sessions of our own as pcapng.
 //!
-//! [`file`] reads packets, [`net`] takes them apart, [`inspect`] finds the messages,
-//! [`write`] and [`synth`] go the other way. No protocol state is guessed: what cannot be
+//! [`mod@file`] reads packets, [`net`] takes them apart, [`inspect`] finds the messages,
+//! [`mod@write`] and [`synth`] go the other way. No protocol state is guessed: what cannot be
 //! read is reported as an [`inspect::Note`].
 
 pub mod file;
