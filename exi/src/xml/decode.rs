@@ -187,7 +187,9 @@ impl<'a> Decoder<'a> {
                 Value::Text(text)
             }
             Shape::Binary { min, max, form } => {
-                let n = usize::try_from(self.r.uint(LONGEST)?).ok();
+                // The length of a few octets is one octet, that of others may be padded.
+                let octets = if ty.name == "Octets" { 1 } else { LONGEST };
+                let n = usize::try_from(self.r.uint(octets)?).ok();
                 let Some(n) = n.filter(|n| fits(*n, min, max)) else {
                     return self.r.error(Kind::Range, start);
                 };

@@ -1,6 +1,6 @@
 //! XML and JSON of a small schema, and the interpreter as a second opinion.
 
-use crate::schema::{Message, SCHEMA, Signed, Small, messages};
+use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
 use exi::xml::{self, Error, Form, Problem, XmlError};
 use exi::{Document, Fragment};
 
@@ -53,6 +53,21 @@ fn noise_is_read_alike_by_both_codecs() {
         assert_eq!(typed.is_ok(), seen.is_ok(), "{octets:02x?} {typed:?} {seen:?}");
         assert_eq!(typed.ok(), seen.ok());
     }
+}
+
+#[test]
+fn a_padded_length_of_a_few_octets_is_refused_by_both_codecs() {
+    let padded = |octets: &[u8]| {
+        let text: String = octets.iter().map(|octet| format!("{octet:08b}")).collect();
+        // Five octets, the first two of them 1 and 2.
+        let (plain, long) = ("000001010000000100000010", "10000101000000000000000100000010");
+        text.contains(plain).then(|| bits(&text.replace(plain, long)))
+    };
+    let octets = messages().iter().find_map(|m| padded(&m.to_vec().unwrap())).unwrap();
+    let refused = Message::decode(&octets).unwrap_err();
+    assert_eq!(refused.kind, exi::Kind::Range);
+    let seen = xml::interpret(&SCHEMA, Form::Document, &octets);
+    assert_eq!(seen, Err(Error::Exi(refused)));
 }
 
 #[test]
