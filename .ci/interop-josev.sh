@@ -48,11 +48,12 @@ present = "CARD-1"
 [simulation]
 rate = 30.0
 T
-  [[ $2 == eim ]] || cat <<T
+  cat <<T
 [tls]
 chain = "$work/secc.pem"
 key = "$pki/seccLeaf.pkcs8.pem"
 root = "$pki/v2gRootCACert.pem"
+plain_on_request = true
 T
 }
 car_config() { # MODE AUTH
@@ -86,7 +87,7 @@ failures=0
 row() { # NAME OURS JOSEV: exit codes, and what to show of ours
   local name=$1 ours=$2 theirs=$3 log=$work/$1
   if [[ $ours == 0 && $theirs == 0 ]]; then
-    echo "pass  $name: $(field ended <"$log.ours"), $(field energy_wh <"$log.ours") Wh, EVCOID $(field evcoid <"$log.ours"), $(field tls <"$log.ours")"
+    echo "pass  $name: $(field ended <"$log.ours"), energy $(field energy_wh <"$log.ours") Wh, EVCOID $(field evcoid <"$log.ours"), TLS $(field tls <"$log.ours")"
   else
     failures=$((failures + 1))
     echo "FAIL  $name: ours $ours ($(field ended <"$log.ours"): $(field why <"$log.ours")), Josev $theirs ($(field reason <"$log.josev"))"

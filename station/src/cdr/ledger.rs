@@ -83,7 +83,16 @@ impl Entry {
             fs::remove_file(path)?;
             return Ok(None);
         }
-        let mut record = read(path)?;
+        let mut record = match read(path) {
+            Ok(record) => record,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                // Nothing here writes such a file; it is kept for people to look at.
+                log::error!("record {error}");
+                fs::rename(path, self.path(DAMAGED))?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
         record.stop_reason = Some("interrupted".into());
         self.close(&record)?;
         Ok(Some(record))
@@ -120,6 +129,7 @@ fn sync(directory: &Path) -> io::Result<()> {
 const OPEN: &str = ".open.json";
 const CLOSED: &str = ".json";
 const HALF: &str = ".half";
+const DAMAGED: &str = ".damaged";
 
 #[cfg(test)]
 mod tests {
@@ -149,6 +159,8 @@ mod tests {
         entry.write(CLOSED, &record("3", 9)).unwrap();
         // Killed while writing.
         fs::write(directory.path().join("4.half"), b"{\"sess").unwrap();
+        // Not ours.
+        fs::write(directory.path().join("5.open.json"), b"{\"sess").unwrap();
 
         let (ledger, left) = Ledger::open(directory.path()).unwrap();
         let interrupted = Some("interrupted".to_owned());
@@ -157,6 +169,6 @@ mod tests {
         assert_eq!(energies, [5, 7, 9]);
         let (_, left) = Ledger::open(directory.path()).unwrap();
         assert_eq!(left, []);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4);
     }
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use v2g::authorization::Identity;
+use v2g::sdp::Security;
 use v2g::secc::{Event, Limits};
 
 #[derive(Debug, clap::Args)]
@@ -118,6 +119,9 @@ fn station(
     if let Some(tls) = config.tls(base)? {
         station = station.tls(tls);
     }
+    if config.plain_on_request() {
+        station = station.plain_on_request();
+    }
     if let Some(pool) = config.pool(base)? {
         station = station.authorize(KnownContracts::new("contract pool", pool));
     }
@@ -181,7 +185,8 @@ async fn serve(mut bound: Bound, arguments: &Arguments) -> ExitCode {
 fn see(notice: Notice<'_>, shown: Option<&(TokenDesk, String)>, quiet: bool) {
     log::info!("{notice:?}");
     match notice {
-        Notice::Listening { address, security } if !quiet => {
+        Notice::Listening(offer) if !quiet => {
+            let (address, security) = offer.to(Security::Tls);
             out::line(format!("listening on {address}, {security:?}"));
         }
         Notice::Record(record) if !quiet => {

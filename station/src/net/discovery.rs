@@ -49,8 +49,9 @@ pub struct Found {
     pub security: Security,
     /// Where the answer came from.
     pub from: SocketAddrV6,
-    /// Where the car asked from.
+    /// Where the car asked from, and whom.
     pub local: SocketAddrV6,
+    pub asked: SocketAddrV6,
     /// Questions sent.
     pub tries: u32,
 }
@@ -90,7 +91,8 @@ pub async fn discover(interface: &Interface, settings: &Settings) -> Result<Foun
         }
         let deadline = Instant::now() + settings.interval;
         let Some((from, response)) = answer(&socket, interface, deadline).await else { continue };
-        let found = judge(interface, settings, from, response, tries, local(&socket, interface)?)?;
+        let ends = [local(&socket, interface)?, to];
+        let found = judge(interface, settings, from, response, tries, ends)?;
         let settled = Instant::now() + settings.settle;
         while let Some((from, other)) = answer(&socket, interface, settled).await {
             if other != response {
@@ -147,7 +149,7 @@ fn judge(
     from: SocketAddrV6,
     response: Response,
     tries: u32,
-    local: SocketAddrV6,
+    [local, asked]: [SocketAddrV6; 2],
 ) -> Result<Found, DiscoveryError> {
     let Response { address, port, security, .. } = response;
     let station = interface.reach(address, port);
@@ -161,7 +163,7 @@ fn judge(
     {
         return Err(DiscoveryError::Downgrade(from));
     }
-    Ok(Found { station, security, from, local, tries })
+    Ok(Found { station, security, from, local, asked, tries })
 }
 
 #[cfg(test)]
@@ -171,7 +173,7 @@ mod tests {
     fn verdict(response: Response, settings: Settings) -> Result<Found, DiscoveryError> {
         let link = Interface { name: "x".into(), index: 7, address: "fe80::9".parse().unwrap() };
         let from = link.reach("fe80::1".parse().unwrap(), PORT);
-        judge(&link, &settings, from, response, 1, link.socket(4000))
+        judge(&link, &settings, from, response, 1, [link.socket(4000); 2])
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub enum Side {
 
 /// Sees the octets of a connection as they are on the wire.
 #[derive(Clone)]
-pub struct Tap(Arc<dyn Fn(Side, &[u8]) + Send + Sync>);
+pub struct Tap(Arc<See>);
+
+type See = dyn Fn(Side, &[u8]) + Send + Sync;
 
 impl Tap {
     pub fn new(see: impl Fn(Side, &[u8]) + Send + Sync + 'static) -> Self {

@@ -14,8 +14,31 @@ use super::Interface;
 pub struct Server {
     socket: UdpSocket,
     interface: Interface,
-    station: SocketAddrV6,
-    security: Security,
+    offer: Offer,
+}
+
+/// Where the listeners are, and what they really serve; at least one is there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Offer {
+    Tls(SocketAddrV6),
+    Plain(SocketAddrV6),
+    /// Each car gets what it asks for.
+    Both {
+        tls: SocketAddrV6,
+        plain: SocketAddrV6,
+    },
+}
+
+impl Offer {
+    /// What a car gets that asks for this. [V2G2-625] [V2G2-626] [V2G2-627]
+    pub fn to(self, asked: Security) -> (SocketAddrV6, Security) {
+        match (self, asked) {
+            (Self::Tls(tls), _) | (Self::Both { tls, .. }, Security::Tls) => (tls, Security::Tls),
+            (Self::Plain(plain), _) | (Self::Both { plain, .. }, Security::None) => {
+                (plain, Security::None)
+            }
+        }
+    }
 }
 
 /// One question and what came of it.
@@ -28,12 +51,8 @@ pub struct Asked {
 }
 
 impl Server {
-    /// `station`: where the listener is, and what it really serves. [V2G2-139]
-    pub fn bind(
-        interface: &Interface,
-        station: SocketAddrV6,
-        security: Security,
-    ) -> io::Result<Self> {
+    /// Listens on the interface. [V2G2-139]
+    pub fn bind(interface: &Interface, offer: Offer) -> io::Result<Self> {
         let socket = Socket::new(Domain::IPV6, Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_only_v6(true)?;
         socket.set_reuse_address(true)?;
@@ -46,12 +65,10 @@ impl Server {
             }
         }
         let socket = UdpSocket::from_std(socket.into())?;
-        Ok(Self { socket, interface: interface.clone(), station, security })
+        Ok(Self { socket, interface: interface.clone(), offer })
     }
 
     /// Answers the next question that can be read and came by this interface. Cancel safe but for the answer itself.
-    ///
-    /// What the station serves is said, whatever was asked for. [V2G2-625] [V2G2-626] [V2G2-627]
     pub async fn answer(&self) -> io::Result<Asked> {
         let mut buffer = [0; 64];
         loop {
@@ -62,10 +79,11 @@ impl Server {
             }
             let datagram = buffer.get(..n).unwrap_or_default();
             let Ok(request) = Request::from_datagram(datagram) else { continue };
+            let (station, security) = self.offer.to(request.security);
             let response = (request.transport == Transport::Tcp).then(|| Response {
-                address: *self.station.ip(),
-                port: self.station.port(),
-                security: self.security,
+                address: *station.ip(),
+                port: station.port(),
+                security,
                 transport: Transport::Tcp,
             });
             if let Some(response) = response {
@@ -75,6 +93,24 @@ impl Server {
                 }
             }
             return Ok(Asked { from, request, response });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [V2G2-625] [V2G2-626] [V2G2-627]
+    #[test]
+    fn a_car_gets_what_it_asks_for_if_the_station_has_it() {
+        let [tls, plain] = [1, 2].map(|port| SocketAddrV6::new(Ipv6Addr::LOCALHOST, port, 0, 0));
+        for (offer, for_tls, for_plain) in [
+            (Offer::Tls(tls), (tls, Security::Tls), (tls, Security::Tls)),
+            (Offer::Plain(plain), (plain, Security::None), (plain, Security::None)),
+            (Offer::Both { tls, plain }, (tls, Security::Tls), (plain, Security::None)),
+        ] {
+            assert_eq!((offer.to(Security::Tls), offer.to(Security::None)), (for_tls, for_plain));
         }
     }
 }

@@ -42,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) discovery: bool,
     pub(crate) slac: Option<PacketLink>,
     pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) plain: bool,
     pub(crate) contracts: Contracts,
     pub(crate) payment: Payment,
     pub(crate) receipts: Receipts,
@@ -91,6 +92,7 @@ impl<H: Hardware> Station<H> {
             discovery: true,
             slac: None,
             tls: None,
+            plain: false,
             contracts,
             payment: Payment::Both,
             receipts: Receipts::Never,
@@ -129,9 +131,16 @@ impl<H: Hardware> Station<H> {
         self
     }
 
-    /// Serve TLS, and TLS alone: see [`crate::net::tls_server`].
+    /// Serve TLS: see [`crate::net::tls_server`].
     pub fn tls(mut self, config: Arc<ServerConfig>) -> Self {
         self.settings.tls = Some(config);
+        self
+    }
+
+    /// Beside TLS serve TCP without it, on a port of its own, for cars that ask for that.
+    /// They cannot pay with a contract. [V2G2-633]
+    pub fn plain_on_request(mut self) -> Self {
+        self.settings.plain = true;
         self
     }
 

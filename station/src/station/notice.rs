@@ -2,19 +2,18 @@ use std::fmt;
 use std::net::SocketAddrV6;
 use std::sync::Arc;
 
-use v2g::sdp::Security;
 use v2g::secc::Event;
 use v2g_tls::Negotiated;
 
 use crate::authorize::Verdict;
 use crate::cdr::Record;
-use crate::net::sdp::Asked;
+use crate::net::sdp::{Asked, Offer};
 
 /// What a station tells its observer.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'a> {
     /// The sockets are open.
-    Listening { address: SocketAddrV6, security: Security },
+    Listening(Offer),
     /// The matching over the power line tells something.
     Slac(&'a slac::evse::Event),
     /// A car looked for stations.

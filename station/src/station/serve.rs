@@ -5,9 +5,9 @@ use std::net::{SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use v2g::sdp::Security;
 use v2g::secc::{Ended, Paused};
 use v2g_tls::Negotiated;
 
@@ -25,6 +25,8 @@ pub struct Bound {
     handle: Handle,
     address: SocketAddrV6,
     listener: TcpListener,
+    /// Without TLS beside the one with it.
+    plain: Option<TcpListener>,
     discovery: Option<sdp::Server>,
     ledger: Option<Ledger>,
     matching: Option<Matching>,
@@ -52,15 +54,26 @@ impl Bound {
         };
         let listener = net::listen(&interface, settings.port, &*settings.random)?;
         let address = interface.socket(listener.local_addr()?.port());
-        let security = if settings.tls.is_some() { Security::Tls } else { Security::None };
+        let plain = match settings.tls.is_some() && settings.plain {
+            true => Some(net::listen(&interface, 0, &*settings.random)?),
+            false => None,
+        };
+        let offer = match (&plain, settings.tls.is_some()) {
+            (Some(plain), _) => {
+                let plain = interface.socket(plain.local_addr()?.port());
+                sdp::Offer::Both { tls: address, plain }
+            }
+            (None, true) => sdp::Offer::Tls(address),
+            (None, false) => sdp::Offer::Plain(address),
+        };
         let discovery = match settings.discovery {
-            true => Some(sdp::Server::bind(&interface, address, security)?),
+            true => Some(sdp::Server::bind(&interface, offer)?),
             false => None,
         };
         let observer = settings.observer.clone();
         let matching =
             settings.slac.take().map(|link| Matching::start(link, rig.clone(), observer));
-        settings.observer.tell(Notice::Listening { address, security });
+        settings.observer.tell(Notice::Listening(offer));
         rig.signal(Signal::Digital);
         Ok(Self {
             settings,
@@ -68,6 +81,7 @@ impl Bound {
             rig,
             address,
             listener,
+            plain,
             discovery,
             ledger,
             matching,
@@ -109,7 +123,7 @@ impl Bound {
         );
         let (report, paused) = tokio::select! {
             ended = session => ended,
-            () = turn_away(&self.listener, self.discovery.as_ref(), &self.settings) => return None,
+            () = turn_away(&self.listener, self.plain.as_ref(), self.discovery.as_ref(), &self.settings) => return None,
         };
         self.paused = paused;
         if let Some(matching) = &self.matching {
@@ -128,9 +142,9 @@ impl Bound {
                     }
                     told(&self.settings, asked).await;
                 }
-                accepted = self.listener.accept() => match accepted {
-                    Ok((socket, SocketAddr::V6(peer))) => self.greet(socket, peer),
-                    Ok((_, SocketAddr::V4(_))) => {}
+                accepted = accept(&self.listener, self.plain.as_ref()) => match accepted {
+                    Ok((socket, peer, false)) => self.greet(socket, peer, self.settings.tls.clone()),
+                    Ok((socket, peer, true)) => self.greet(socket, peer, None),
                     Err(error) => pause(&self.settings, &error).await,
                 },
                 Some(done) = self.handshakes.join_next() => {
@@ -153,13 +167,13 @@ impl Bound {
         }
     }
 
-    fn greet(&mut self, socket: TcpStream, peer: SocketAddrV6) {
+    fn greet(&mut self, socket: TcpStream, peer: SocketAddrV6, tls: Option<Arc<ServerConfig>>) {
         if self.handshakes.len() >= MOST_HANDSHAKES {
             let why = "too many connections shake hands";
             return self.settings.observer.tell(Notice::TurnedAway { peer, why });
         }
         self.settings.observer.tell(Notice::Connected { peer });
-        let (tls, limit) = (self.settings.tls.clone(), self.settings.patience.handshake);
+        let limit = self.settings.patience.handshake;
         let clock = Clock::start();
         self.handshakes.spawn(async move {
             let outcome = tokio::time::timeout(limit, secure(socket, tls)).await;
@@ -168,7 +182,7 @@ impl Bound {
     }
 }
 
-async fn secure(socket: TcpStream, tls: Option<Arc<rustls::ServerConfig>>) -> io::Result<Secured> {
+async fn secure(socket: TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<Secured> {
     socket.set_nodelay(true)?;
     match tls {
         Some(config) => {
@@ -180,18 +194,43 @@ async fn secure(socket: TcpStream, tls: Option<Arc<rustls::ServerConfig>>) -> io
 }
 
 /// While a session runs: nobody else is served, and nobody is left waiting.
-async fn turn_away(listener: &TcpListener, discovery: Option<&sdp::Server>, settings: &Settings) {
+async fn turn_away(
+    listener: &TcpListener,
+    plain: Option<&TcpListener>,
+    discovery: Option<&sdp::Server>,
+    settings: &Settings,
+) {
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((_, SocketAddr::V6(peer))) => {
+            accepted = accept(listener, plain) => match accepted {
+                Ok((_, peer, _)) => {
                     settings.observer.tell(Notice::TurnedAway { peer, why: "a session is running" });
                 }
-                Ok(_) => {}
                 Err(error) => pause(settings, &error).await,
             },
             asked = answer(discovery) => told(settings, asked).await,
         }
+    }
+}
+
+/// The next connection, and whether it came without TLS by its own port.
+async fn accept(
+    listener: &TcpListener,
+    plain: Option<&TcpListener>,
+) -> io::Result<(TcpStream, SocketAddrV6, bool)> {
+    let plainly = async {
+        match plain {
+            Some(plain) => plain.accept().await,
+            None => std::future::pending().await,
+        }
+    };
+    let ((socket, peer), is_plain) = tokio::select! {
+        accepted = listener.accept() => (accepted?, false),
+        accepted = plainly => (accepted?, true),
+    };
+    match peer {
+        SocketAddr::V6(peer) => Ok((socket, peer, is_plain)),
+        SocketAddr::V4(peer) => Err(io::Error::other(format!("{peer} on an IPv6 socket"))),
     }
 }
 

@@ -50,6 +50,8 @@ struct Tls {
     key: PathBuf,
     root: PathBuf,
     key_log: Option<PathBuf>,
+    #[serde(default)]
+    plain_on_request: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -149,6 +151,10 @@ impl StationConfig {
             .map(|path| super::super::key_log::open(&base.join(path)))
             .transpose()?;
         Ok(Some(tls_server(vec![chain], log).map_err(ConfigError::setting)?))
+    }
+
+    pub(crate) fn plain_on_request(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.plain_on_request)
     }
 
     pub(crate) fn anchors(&self, base: &Path) -> Result<Anchors, ConfigError> {

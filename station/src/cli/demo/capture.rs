@@ -10,7 +10,7 @@ use std::net::SocketAddrV6;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use v2g::sdp::{MULTICAST, PORT, Request, Response, Security, Transport};
+use v2g::sdp::{Request, Response, Security, Transport};
 
 /// Collects what was on the wire. Clones collect into the same.
 #[derive(Clone, Debug, Default)]
@@ -65,11 +65,10 @@ impl Wire {
         }
         if let Some((at, found)) = &seen.found {
             let request = Request { security: Security::Tls, transport: Transport::Tcp };
-            let to = SocketAddrV6::new(MULTICAST, PORT, 0, 0);
             let (address, port) = (*found.station.ip(), found.station.port());
             let response =
                 Response { address, port, security: found.security, transport: Transport::Tcp };
-            synth.datagram(timeline.stamp(*at), found.local, to, &request.datagram())?;
+            synth.datagram(timeline.stamp(*at), found.local, found.asked, &request.datagram())?;
             synth.datagram(timeline.stamp(*at), found.from, found.local, &response.datagram())?;
         }
         if let Some((at, [car, station])) = seen.connected {

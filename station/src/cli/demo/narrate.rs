@@ -5,6 +5,7 @@ use pnc::authorize::{Identity, TokenDesk};
 use pnc::cdr::Record;
 use pnc::{car, station};
 use std::time::Duration;
+use v2g::sdp::Security;
 use v2g::{evcc, secc};
 
 /// Tells what the station sees, and shows a card when the station asks for one.
@@ -22,8 +23,8 @@ impl Narrator {
     pub(super) fn station(&self, notice: station::Notice<'_>) {
         let say = |layer: &str, what: String| self.timeline.say(layer, what);
         match notice {
-            station::Notice::Listening { address, .. } => {
-                say("TCP", format!("station listens on {address}"))
+            station::Notice::Listening(offer) => {
+                say("TCP", format!("station listens on {}", offer.to(Security::Tls).0));
             }
             station::Notice::Secured { tls, .. } => say("TLS", tls.to_string()),
             station::Notice::HandshakeFailed { why, .. } => say("TLS", format!("failed: {why}")),
@@ -114,15 +115,13 @@ impl Passenger {
             car::Notice::Session(evcc::Event::Present {
                 voltage: Some(voltage),
                 current: Some(current),
-            }) => {
-                if self.timeline.is_sample_due(SAMPLE) {
-                    say("energy", format!("{voltage:.1} V, {current:.1} A"));
-                }
+            }) if self.timeline.is_sample_due(SAMPLE) => {
+                say("energy", format!("{voltage:.1} V, {current:.1} A"));
             }
-            car::Notice::Session(evcc::Event::Meter(meter)) => {
-                if let (Some(energy), true) =
-                    (meter.meter_reading, self.timeline.is_sample_due(SAMPLE))
-                {
+            car::Notice::Session(evcc::Event::Meter(meter))
+                if self.timeline.is_sample_due(SAMPLE) =>
+            {
+                if let Some(energy) = meter.meter_reading {
                     say("energy", format!("meter {} reads {energy} Wh", meter.meter_id.as_str()));
                 }
             }

@@ -1,8 +1,6 @@
 //! Whole sessions over loopback: sockets, TLS, hardware, authorization and records.
 
-mod bench;
-
-use bench::{Mode, Setup, TOKEN, contract, foreign, hierarchy};
+use crate::bench::{Mode, Setup, TOKEN, contract, foreign, hierarchy};
 use pnc::cdr::Ledger;
 use std::time::Duration;
 use v2g::iso2::msg::ResponseCode;

@@ -1,5 +1,4 @@
 //! A station that serves on loopback, cars for it, and a rough client.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod rough;
 
@@ -72,6 +71,7 @@ pub(crate) struct Bench {
 pub(crate) struct Setup<'a> {
     pub(crate) mode: Mode,
     pub(crate) tls: bool,
+    pub(crate) discovery: bool,
     pub(crate) records: Option<&'a Path>,
     pub(crate) patience: Patience,
     pub(crate) receipts: Receipts,
@@ -80,7 +80,14 @@ pub(crate) struct Setup<'a> {
 impl Setup<'_> {
     pub(crate) fn new(mode: Mode) -> Self {
         let patience = Patience { linger: Duration::from_millis(300), ..Patience::default() };
-        Self { mode, tls: true, records: None, patience, receipts: Receipts::Never }
+        Self {
+            mode,
+            tls: true,
+            discovery: false,
+            records: None,
+            patience,
+            receipts: Receipts::Never,
+        }
     }
 
     /// Without TLS, and contracts nevertheless, so that a rough client can speak.
@@ -120,12 +127,14 @@ impl Setup<'_> {
             reason: None,
         });
         let mut station = Station::new("DE*PNC*E0000001", limits(self.mode), hardware)
-            .without_discovery()
             .contracts(hierarchy.anchors().clone(), Level::Strict)
             .authorize(KnownContracts::new("pool", pool))
             .authorize(desk.clone())
             .receipts(self.receipts)
             .patience(self.patience);
+        if !self.discovery {
+            station = station.without_discovery();
+        }
         if self.tls {
             let identity = hierarchy.secc();
             let chain: Vec<&[u8]> = identity.chain().collect();

@@ -40,14 +40,14 @@ impl Rough {
         let answer = self.answer().await?;
         // The first answer picks the protocol and is no V2gMessage.
         let message = V2gMessage::decode(&answer).ok().filter(|_| self.sent > 1)?;
-        self.session.get_or_insert_with(|| message.header.session_id.clone());
+        self.session.get_or_insert(message.header.session_id);
         Some(message)
     }
 
     pub(crate) fn patched(&self, payload: &[u8]) -> Vec<u8> {
         match (&self.session, V2gMessage::decode(payload)) {
             (Some(session), Ok(mut message)) => {
-                message.header.session_id = session.clone();
+                message.header.session_id = *session;
                 message.to_vec().unwrap()
             }
             _ => payload.to_vec(),

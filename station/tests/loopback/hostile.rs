@@ -1,9 +1,7 @@
 //! Peers that do not keep to the rules: after each of them the next good session works.
 
-mod bench;
-
-use bench::rough::Rough;
-use bench::{Bench, Mode, Setup};
+use crate::bench::rough::Rough;
+use crate::bench::{Bench, Mode, Setup};
 use pnc::station::Patience;
 use std::time::Duration;
 use v2g::iso2::msg::{BodyElement, ResponseCode};

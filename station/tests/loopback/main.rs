@@ -1,0 +1,12 @@
+//! Station and car over real sockets on loopback.
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod discovery;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod sessions;
