@@ -42,12 +42,13 @@ impl Facts {
             supply: Supply::default(),
             isolation: Isolation::Unknown,
             meter: None,
-            limits,
+            limits: limits.sound(),
             fault: None,
         }
     }
 
-    /// Takes in a piece of news. Limits of the other kind of charging are not taken.
+    /// Takes in a piece of news. Limits of the other kind of charging are not taken; what is negative
+    /// or no number in limits counts as zero.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
             Fact::ControlPilot(state) => self.control_pilot = Some(state),
@@ -57,7 +58,7 @@ impl Facts {
             Fact::Meter(reading) => self.meter = Some(reading),
             Fact::Limits(limits) => {
                 if core::mem::discriminant(&limits) == core::mem::discriminant(&self.limits) {
-                    self.limits = limits;
+                    self.limits = limits.sound();
                 }
             }
             Fact::Fault(fault) => self.fault = fault,
@@ -171,6 +172,27 @@ impl Limits {
             Self::Dc(dc) => dc.max_power,
         }
     }
+
+    /// The same with nothing that is negative or no number.
+    fn sound(self) -> Self {
+        // Of a number and what is none, `max` gives the number.
+        let sound = |value: f64| value.max(0.0);
+        match self {
+            Self::Ac(ac) => Self::Ac(AcLimits {
+                nominal_voltage: sound(ac.nominal_voltage),
+                max_current: sound(ac.max_current),
+                phases: ac.phases,
+            }),
+            Self::Dc(dc) => Self::Dc(DcLimits {
+                max_voltage: sound(dc.max_voltage),
+                min_voltage: sound(dc.min_voltage),
+                max_current: sound(dc.max_current),
+                min_current: sound(dc.min_current),
+                max_power: sound(dc.max_power),
+                current_ripple: sound(dc.current_ripple),
+            }),
+        }
+    }
 }
 
 /// What forbids energy.
@@ -189,6 +211,27 @@ pub enum Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_that_are_negative_or_no_number_count_as_zero() {
+        let limits = |value| {
+            Limits::Dc(DcLimits {
+                max_voltage: value,
+                min_voltage: value,
+                max_current: value,
+                min_current: value,
+                max_power: value,
+                current_ripple: value,
+            })
+        };
+        let mut facts = Facts::new(limits(f64::NAN));
+        assert_eq!(facts.limits, limits(0.0));
+        for wrong in [-1e9, f64::NEG_INFINITY, f64::NAN, -0.1] {
+            facts.learn(Fact::Limits(limits(500.0)));
+            facts.learn(Fact::Limits(limits(wrong)));
+            assert_eq!(facts.limits, limits(0.0));
+        }
+    }
 
     #[test]
     fn limits_of_the_other_kind_are_not_taken() {
