@@ -45,7 +45,7 @@ run() {
     [[ " $long " != *" $name "* ]] || time=$seconds
     mkdir -p "artifacts/$name" "$logs/$name"
     local limits=(-max_total_time="$time" -timeout=5 -rss_limit_mb=1024 -max_len=8192)
-    if "$binaries/$name" "$logs/$name" "corpus/$name" -artifact_prefix="artifacts/$name/" \
+    if RUST_BACKTRACE=0 "$binaries/$name" "$logs/$name" "corpus/$name" -artifact_prefix="artifacts/$name/" \
         "${limits[@]}" -print_final_stats=1 >"$log" 2>&1; then
         crashes=0
     else
@@ -58,8 +58,9 @@ run() {
     printf '%-12s %4s s %10s executions %6s edges %s crashes\n' \
         "$name" "$time" "${executions:-?}" "${edges:-?}" "$crashes"
     if ((crashes)); then
-        { grep -v '^#[0-9]' "$log" | tail -40 || true; } | sed 's/^/    /'
-        grep -o 'artifacts/[^ ]*' "$log" | sort -u | while read -r file; do
+        { grep -A 3 -m 1 'panicked at\|an allocation of\|ERROR: libFuzzer' "$log" || true; } | cut -c 1-300 |
+            sed 's/^/    /'
+        sed -n 's/.*Test unit written to //p' "$log" | while read -r file; do
             echo "    replay: (cd fuzz && $binaries/$name $file)"
         done
     fi

@@ -54,7 +54,8 @@ fn vectors() -> Result<(), Box<dyn Error>> {
             let mut input = vec![which];
             input.extend(unhex(&octets));
             write("exi", &format!("{which}-{name}-{count}"), &input)?;
-            let variant = field(line, "hex_valuepartition").filter(|_| which == 5 || which == 3 && count == 0);
+            let variant = field(line, "hex_valuepartition")
+                .filter(|_| which == 5 || which == 3 && count == 0);
             if let Some(variant) = variant.filter(|variant| *variant != octets) {
                 let mut input = vec![which];
                 input.extend(unhex(&variant));
@@ -152,8 +153,8 @@ fn charging() -> Result<(), Box<dyn Error>> {
         15, 0, 16, 0,
     ];
     let ac = [
-        1, 0, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 9, 2, 8, 0, 9, 0, 9, 1, 16,
-        0,
+        1, 0, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 9, 2, 8, 0, 9, 0, 9, 1,
+        16, 0,
     ];
     write("secc", "dc", &dc)?;
     write("secc", "ac-contract", &ac)?;
