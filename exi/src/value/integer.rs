@@ -18,15 +18,15 @@ pub struct Integer {
     magnitude: Vec<u8>,
 }
 
-/// Octets of the largest number.
-const MOST: usize = 256;
-
 impl Integer {
+    /// Octets of the largest number.
+    pub(crate) const MOST: usize = 256;
+
     /// The number with these big-endian octets, without a sign; `None` if they are too many.
     pub fn from_be_bytes(octets: &[u8]) -> Option<Self> {
         let zeros = octets.iter().take_while(|b| **b == 0).count();
         let magnitude: Vec<u8> = octets.iter().skip(zeros).copied().collect();
-        (magnitude.len() <= MOST).then_some(Self { negative: false, magnitude })
+        (magnitude.len() <= Self::MOST).then_some(Self { negative: false, magnitude })
     }
 
     /// The big-endian octets, no leading zeros; `None` if the number is negative.
@@ -110,7 +110,7 @@ impl Integer {
             if b & 0x80 == 0 {
                 break;
             }
-            if magnitude.len() > MOST {
+            if magnitude.len() > Self::MOST {
                 return r.err(Kind::Range, start);
             }
         }
@@ -118,7 +118,7 @@ impl Integer {
         while magnitude.last() == Some(&0) {
             magnitude.pop();
         }
-        if magnitude.len() > MOST {
+        if magnitude.len() > Self::MOST {
             return r.err(Kind::Range, start);
         }
         magnitude.reverse();
@@ -183,7 +183,7 @@ impl FromStr for Integer {
             Some(rest) => (true, rest),
             None => (false, s.strip_prefix('+').unwrap_or(s)),
         };
-        if digits.is_empty() || digits.len() > MOST * 5 / 2 {
+        if digits.is_empty() || digits.len() > Self::MOST * 5 / 2 {
             return Err(NotAnInteger);
         }
         let mut octets = Vec::from([0]);

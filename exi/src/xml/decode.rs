@@ -226,6 +226,10 @@ impl<'a> Decoder<'a> {
             if !more {
                 break;
             }
+            // Zeros count as well while they are read.
+            if bits.len() / 8 > Integer::MOST {
+                return self.r.error(Kind::Range, start);
+            }
         }
         let octets = bits.chunks(8).map(|b| b.iter().rev().fold(0, |v, bit| v << 1 | bit));
         let mut octets: Vec<u8> = octets.collect();

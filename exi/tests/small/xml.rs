@@ -71,6 +71,28 @@ fn a_padded_length_of_a_few_octets_is_refused_by_both_codecs() {
 }
 
 #[test]
+fn zeros_above_an_integer_are_taken_and_refused_alike_by_both_codecs() {
+    // Seven bits an octet, the lowest first.
+    const VALUE: u64 = 0x16 << 14 | 0x4b << 7 | 0x25;
+    let mut message = messages().into_iter().find(|m| m.numbers.is_some()).unwrap();
+    message.numbers.as_mut().unwrap().integer = VALUE.into();
+    let text: String =
+        message.to_vec().unwrap().iter().map(|octet| format!("{octet:08b}")).collect();
+    let plain = "101001011100101100010110";
+    assert!(text.contains(plain));
+    for (zeros, taken) in [(1, true), (200, true), (300, false)] {
+        let long = format!("1010010111001011{}{}00000000", "10010110", "10000000".repeat(zeros));
+        let octets = bits(&text.replacen(plain, &long, 1));
+        let seen = xml::interpret(&SCHEMA, Form::Document, &octets);
+        match Message::decode(&octets) {
+            Ok(typed) => assert_eq!(seen.unwrap(), xml::to_string(&typed).unwrap()),
+            Err(error) => assert_eq!(seen, Err(Error::Exi(error))),
+        }
+        assert_eq!(Message::decode(&octets).ok(), taken.then(|| message.clone()));
+    }
+}
+
+#[test]
 fn json_has_numbers_strings_objects_and_arrays() {
     let all = messages();
     assert_eq!(xml::to_json(&all[0]).unwrap(), r#"{"Message":{"Kind":"OK","Pair":[-3,3]}}"#);
