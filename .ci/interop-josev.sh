@@ -81,13 +81,13 @@ T
 in_station() { ip netns exec "$station" "$@"; }
 in_car() { ip netns exec "$car" "$@"; }
 field() { python3 -c 'import json, sys
-try: print(json.loads(sys.stdin.readlines()[-1]).get(sys.argv[1]))
-except Exception: print(None)' "$1"; }
+try: print(json.loads(sys.stdin.readlines()[-1]).get(sys.argv[1]) or "-")
+except Exception: print("-")' 2>/dev/null "$1"; }
 failures=0
 row() { # NAME OURS JOSEV: exit codes, and what to show of ours
   local name=$1 ours=$2 theirs=$3 log=$work/$1
   if [[ $ours == 0 && $theirs == 0 ]]; then
-    echo "pass  $name: $(field ended <"$log.ours"), energy $(field energy_wh <"$log.ours") Wh, EVCOID $(field evcoid <"$log.ours"), TLS $(field tls <"$log.ours")"
+    echo "pass  $name: $(field ended <"$log.ours"), EVCOID $(field evcoid <"$log.ours"), Wh $(field energy_wh <"$log.ours"), security $(field tls <"$log.ours")"
   else
     failures=$((failures + 1))
     echo "FAIL  $name: ours $ours ($(field ended <"$log.ours"): $(field why <"$log.ours")), Josev $theirs ($(field reason <"$log.josev"))"

@@ -11,7 +11,7 @@ use pnc::hardware::Hardware;
 use pnc::hardware::sim::{self, Plug, PlugSettings};
 use pnc::link::PacketLink;
 use pnc::net::Interface;
-use pnc::station::{Bound, Notice};
+use pnc::station::{Bound, Notice, Patience};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -107,6 +107,10 @@ fn station(
         .contracts(config.anchors(base)?, config.contracts.level.level())
         .payment(config.payment())
         .receipts(config.receipts())
+        .patience(Patience {
+            journal: Duration::from_secs(config.journal.max(1).into()),
+            ..Patience::default()
+        })
         .observe(move |notice| see(notice, shown.as_ref(), json));
     if let Some(name) = arguments.interface.as_ref().or(config.interface.as_ref()) {
         station = station.interface(Interface::named(name).map_err(ConfigError::setting)?);

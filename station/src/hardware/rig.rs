@@ -61,6 +61,12 @@ impl Rig {
         Attached { rig: self.clone(), number }
     }
 
+    /// Returns once the hardware runs no more: its code has panicked.
+    pub(crate) async fn ended(&self) {
+        let mut facts = self.facts.clone();
+        while facts.changed().await.is_ok() {}
+    }
+
     fn tell(&self, task: Task) {
         // The runner ends after the last `Rig` only.
         let _ = self.orders.send(task);

@@ -99,14 +99,18 @@ impl Bound {
         self.handle.clone()
     }
 
-    /// Serves the next session to its end; `None` once the station was shut down.
+    /// Serves the next session to its end; `None` once the station was shut down, or its hardware has died.
     ///
     /// A connection that fails before it speaks counts for nothing. Others are turned away meanwhile.
     pub async fn serve_one(&mut self) -> Option<Report> {
-        let handle = self.handle.clone();
+        let (handle, rig) = (self.handle.clone(), self.rig.clone());
         let (peer, stream) = tokio::select! {
             connection = self.connection() => connection,
             () = handle.stopped() => return None,
+            () = rig.ended() => {
+                self.settings.observer.tell(Notice::Trouble("the hardware runs no more"));
+                return None;
+            }
         };
         self.handshakes.abort_all();
         if let Some(matching) = &self.matching {

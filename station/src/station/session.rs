@@ -2,7 +2,8 @@
 
 use std::net::SocketAddrV6;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use v2g::authorization::{Identity, Question};
@@ -49,13 +50,13 @@ pub(super) async fn run(
         // The shutdown came before the session could hear of it.
         let _ = sender.send(Command::Abort);
     }
-    let mut desk = Desk {
+    let desk = Desk {
         settings,
         hardware,
         commands: sender,
         asking: None,
         verdict: Arc::default(),
-        journal: Journal::new(ledger.cloned(), settings.patience.journal),
+        journal: Journal::new(ledger.cloned()),
         session_id: [0; 8],
         record: Record {
             evse_id: settings.evse_id.clone(),
@@ -63,10 +64,18 @@ pub(super) async fn run(
             ..Record::default()
         },
     };
+    let desk = Mutex::new(desk);
     let mut wire = Stream(stream);
-    let ended = drive(&mut engine, &mut wire, clock, &mut commands, |event| desk.take(event)).await;
+    let driving =
+        drive(&mut engine, &mut wire, clock, &mut commands, |event| lock(&desk).take(event));
+    let ended = tokio::select! {
+        ended = driving => ended,
+        () = journal(&desk, settings.patience.journal) => Ended::Aborted,
+        () = rig.ended() => Ended::Aborted,
+    };
     let elapsed = clock.now();
     handle.leave();
+    let desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
     let record = desk.close(&ended).await;
     let linger = settings.patience.linger;
     match ended {
@@ -95,6 +104,18 @@ fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) 
     }
 }
 
+/// Notes now and then how things stand. Never returns.
+async fn journal(desk: &Mutex<Desk<'_>>, interval: Duration) {
+    loop {
+        tokio::time::sleep(interval).await;
+        lock(desk).note();
+    }
+}
+
+fn lock<'a, 'd>(desk: &'a Mutex<Desk<'d>>) -> MutexGuard<'a, Desk<'d>> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Where the engine's events go.
 struct Desk<'a> {
     settings: &'a Settings,
@@ -118,8 +139,8 @@ impl Desk<'_> {
             }
             Event::Authorize(question) => self.ask(question),
             Event::Authorized { token, .. } => {
-                self.decided();
                 self.record.token = token;
+                self.decided();
             }
             Event::Denied { .. } => self.decided(),
             Event::Order(order) => self.hardware.order(order),
@@ -130,11 +151,9 @@ impl Desk<'_> {
             Event::Ended(ended) => return ControlFlow::Break(ended),
             Event::Phase(_)
             | Event::ContractVerified(Identity::External)
-            | Event::SignatureVerified(_)
-            | Event::EnergyOn
-            | Event::EnergyOff => {}
+            | Event::SignatureVerified(_) => {}
+            Event::EnergyOn | Event::EnergyOff => self.note(),
         }
-        self.note();
         ControlFlow::Continue(())
     }
 
@@ -172,6 +191,7 @@ impl Desk<'_> {
             self.record.authorization.by = Some(verdict.by);
             self.record.authorization.reason = Some(verdict.reason);
         }
+        self.note();
     }
 
     fn read_meter(&mut self) {
@@ -180,9 +200,9 @@ impl Desk<'_> {
         }
     }
 
-    /// Now and then, how things stand.
+    /// How things stand goes to the journal.
     fn note(&mut self) {
-        if self.journal.is_due() {
+        if !self.record.session_id.is_empty() {
             self.read_meter();
             self.record.stop = crate::time::rfc3339(crate::time::since_epoch());
             self.journal.note(&self.record);

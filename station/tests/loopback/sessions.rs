@@ -134,3 +134,42 @@ async fn a_station_that_is_shut_down_in_the_middle_switches_off_and_closes_the_r
     let (ledger, left) = Ledger::open(directory.path()).unwrap();
     assert_eq!((left, ledger.records().unwrap().len()), (vec![], 1));
 }
+
+/// Hardware whose driver dies at the first order.
+struct Broken;
+
+impl pnc::hardware::Hardware for Broken {
+    fn poll(&mut self) -> Result<Vec<v2g::secc::Fact>, v2g::secc::Fault> {
+        Ok(vec![v2g::secc::Fact::Contactor(v2g::secc::Contactor::Open)])
+    }
+
+    fn order(&mut self, order: v2g::secc::Order) -> Result<(), v2g::secc::Fault> {
+        panic!("{order:?} is too much")
+    }
+}
+
+#[tokio::test]
+async fn hardware_that_dies_ends_the_session_and_the_station_with_a_word() {
+    let bench = Setup::plain(Mode::Ac).start();
+    let said = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let heard = said.clone();
+    let mut station = pnc::Station::new("DE*PNC*E0000001", crate::bench::limits(Mode::Ac), Broken)
+        .without_discovery()
+        .authorize(pnc::authorize::Free)
+        .observe(move |notice| {
+            if let pnc::station::Notice::Trouble(why) = notice {
+                *heard.lock().unwrap() = why.to_owned();
+            }
+        })
+        .bind()
+        .unwrap();
+    let address = station.address();
+    let serving =
+        tokio::spawn(async move { (station.serve_one().await, station.serve_one().await) });
+    let car = bench.car().charge_at(address, bench.security(), std::future::pending()).await;
+    assert!(!car.unwrap().ended.is_regular());
+    let (first, second) = serving.await.unwrap();
+    assert_eq!(first.unwrap().ended, Ended::Aborted);
+    assert!(second.is_none());
+    assert_eq!(*said.lock().unwrap(), "the hardware runs no more");
+}

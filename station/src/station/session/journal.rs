@@ -1,18 +1,13 @@
 //! Keeps the record of an open session on disk, without ever holding up the session.
 
-use std::time::Duration;
-
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 
 use crate::cdr::{Entry, Ledger, Record};
 
 /// The journal of one session; without a ledger it keeps nothing.
 pub(super) struct Journal {
     ledger: Option<Ledger>,
-    interval: Duration,
-    due: Instant,
     writer: Option<(mpsc::UnboundedSender<Step>, JoinHandle<()>)>,
     begun: bool,
 }
@@ -23,13 +18,12 @@ enum Step {
 }
 
 impl Journal {
-    pub(super) fn new(ledger: Option<Ledger>, interval: Duration) -> Self {
-        Self { ledger, interval, due: Instant::now(), writer: None, begun: false }
+    pub(super) fn new(ledger: Option<Ledger>) -> Self {
+        Self { ledger, writer: None, begun: false }
     }
 
     pub(super) fn begin(&mut self, record: &Record) {
         self.begun = true;
-        self.due = Instant::now() + self.interval;
         let Some(ledger) = self.ledger.clone() else { return };
         let (steps, queue) = mpsc::unbounded_channel();
         let record = record.clone();
@@ -37,12 +31,7 @@ impl Journal {
         self.writer = Some((steps, task));
     }
 
-    pub(super) fn is_due(&self) -> bool {
-        self.begun && Instant::now() >= self.due
-    }
-
-    pub(super) fn note(&mut self, record: &Record) {
-        self.due = Instant::now() + self.interval;
+    pub(super) fn note(&self, record: &Record) {
         if let Some((steps, _)) = &self.writer {
             let _ = steps.send(Step::Note(record.clone()));
         }
