@@ -1,4 +1,4 @@
-//! P-256 keys and signatures of ISO 15118-2 [V2G2-006][V2G2-007].
+//! P-256 keys and signatures of ISO 15118-2 [V2G2-006] [V2G2-007].
 
 use core::fmt;
 

@@ -35,7 +35,7 @@ pub enum ChainError {
         /// Certificates read.
         max: usize,
     },
-    /// A key or signature that is not ECDSA with SHA-256 on P-256 [V2G2-006][V2G2-007].
+    /// A key or signature that is not ECDSA with SHA-256 on P-256 [V2G2-006] [V2G2-007].
     #[error("{found} ({at}) where ECDSA with SHA-256 on P-256 is wanted")]
     Algorithm {
         /// Whose key or signature.
