@@ -104,6 +104,8 @@ pub enum CarError {
     Discovery(#[from] DiscoveryError),
     #[error(transparent)]
     Configuration(#[from] TlsError),
+    #[error("ended before there was a session")]
+    Stopped,
     #[error("no interface: {0}")]
     Interface(io::Error),
     #[error("the station at {0} cannot be reached: {1}")]
@@ -206,7 +208,11 @@ impl<V: Vehicle> Car<V> {
         };
         let wanted = if self.settings.tls.is_some() { Security::Tls } else { Security::None };
         let settings = self.settings.discovery.unwrap_or_else(|| discovery::Settings::new(wanted));
-        let found = discover(&interface, &settings).await?;
+        tokio::pin!(stop);
+        let found = tokio::select! {
+            found = discover(&interface, &settings) => found?,
+            () = &mut stop => return Err(CarError::Stopped),
+        };
         self.charge_found(&found, stop).await
     }
 

@@ -26,7 +26,11 @@ pub(super) async fn run<V: Vehicle>(
     stop: impl Future<Output = ()>,
 ) -> Result<Report, CarError> {
     let clock = Clock::start();
-    let (stream, tls) = connect(&settings, station, security).await?;
+    tokio::pin!(stop);
+    let (stream, tls) = tokio::select! {
+        connected = connect(&settings, station, security) => connected?,
+        () = &mut stop => return Err(CarError::Stopped),
+    };
     let vehicle = Mutex::new(vehicle);
     let config = config(&settings, wish, tls.is_some(), lock(&vehicle).poll().battery);
     let evcoid = config.contract.as_ref().map(|contract| contract.evcoid.clone());
