@@ -53,7 +53,7 @@ impl Evcc {
         {
             out.transmit(octets);
         }
-        let until = now + timing::message_timeout(RequestKind::SessionSetup);
+        let until = now.saturating_add(timing::message_timeout(RequestKind::SessionSetup));
         let stage = Stage::Handshake { until: until.min(config.setup_until) };
         let battery = config.battery;
         Self { config, battery, random, out, framer: Framer::new(MAX_MESSAGE), stop: None, stage }

@@ -20,6 +20,9 @@ pub enum Timer {
     PreCharge,
     /// SECC: from PowerDelivery to contactors that are closed, or open.
     Contactor,
+    /// SECC: from the wish that a charge ends to a car that has ended it. The standard names no limit;
+    /// the car is told 10 s.
+    Stop,
     /// EVCC: from plug-in to the answer of SessionSetup.
     EvccCommunicationSetup,
     /// EVCC: how long `Ongoing` may go on.
@@ -55,6 +58,7 @@ pub const TABLE: &[Row] = &[
     row(Timer::CableCheck, 38_000, "V2G2-605"),
     row(Timer::PreCharge, 5_000, "V2G2-605"),
     row(Timer::Contactor, 3_000, "V2G2-860"),
+    row(Timer::Stop, 20_000, "V2G2-679"),
     row(Timer::EvccCommunicationSetup, 20_000, "V2G2-446"),
     row(Timer::EvccOngoing, 60_000, "V2G2-710"),
     row(Timer::EvccCableCheck, 40_000, "V2G2-700"),
@@ -99,6 +103,7 @@ mod tests {
             CableCheck,
             PreCharge,
             Contactor,
+            Stop,
             EvccCommunicationSetup,
             EvccOngoing,
             EvccCableCheck,

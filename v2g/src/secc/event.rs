@@ -15,7 +15,8 @@ pub enum Command {
     Fact(Fact),
     /// The answer to a question.
     Answer(Answer),
-    /// End the charge: the car is asked to stop. It has a while to do so.
+    /// End the charge: the car is asked to stop. If it does not in 20 s, the session is aborted;
+    /// energy that has not begun does not begin.
     Stop,
     /// Ask the car for a new schedule, because limits have changed.
     Renegotiate,
@@ -84,7 +85,7 @@ pub enum Ended {
     NoProtocol,
     /// A request was refused.
     Refused,
-    /// The car was silent for too long.
+    /// The car was silent for too long, or did not end a charge whose energy was cut.
     Timeout,
     /// The car closed the connection in the middle.
     Closed,

@@ -157,14 +157,15 @@ impl Secc {
         match command {
             Command::Fact(fact) => {
                 let unplugged = fact == Fact::ControlPilot(ControlPilot::A);
-                let defect = matches!(fact, Fact::Fault(Some(_)));
+                let depends = |facts: &Facts| (facts.fault, facts.contactor, facts.control_pilot);
+                let before = depends(&self.facts);
                 self.facts.learn(fact);
                 if unplugged {
                     // Without a car there is nobody to talk to, and nothing may stay switched on.
                     return self.end(now, Ended::Closed);
                 }
-                if defect {
-                    self.session(now, iso2::secc::Session::fault);
+                if depends(&self.facts) != before {
+                    self.session(now, iso2::secc::Session::protect);
                 }
                 self.session(now, iso2::secc::Session::advance);
             }
@@ -172,10 +173,12 @@ impl Secc {
                 self.session(now, |session, around| session.answer(answer, around));
             }
             Command::Stop => {
-                self.session(now, |session, _| session.notify(iso2::secc::Notice::Stop));
+                self.session(now, |session, _| session.notify(iso2::secc::Notice::Stop, now));
             }
             Command::Renegotiate => {
-                self.session(now, |session, _| session.notify(iso2::secc::Notice::Renegotiate));
+                self.session(now, |session, _| {
+                    session.notify(iso2::secc::Notice::Renegotiate, now)
+                });
             }
             Command::Abort => self.end(now, Ended::Aborted),
         }

@@ -335,6 +335,19 @@ fn wishes_beyond_the_limits_are_cut_and_said_so() {
     assert_eq!(bench.orders.last(), Some(&Order::Deliver { voltage: 300.0, current: 50.0 }));
 }
 
+#[test]
+fn a_wish_beyond_the_cars_own_limits_is_cut() {
+    let mut bench = Bench::at(Phase::DcCharging, true);
+    let v2g::iso2::dialog::Request::CurrentDemand(mut wish) = requests::current_demand(450.0, 90.0)
+    else {
+        panic!("another request")
+    };
+    wish.ev_maximum_voltage_limit = Some(requests::amount(410.0, Unit::Volt));
+    wish.ev_maximum_current_limit = Some(requests::amount(80.0, Unit::Ampere));
+    bench.ok(wish);
+    assert_eq!(bench.orders.last(), Some(&Order::Deliver { voltage: 410.0, current: 80.0 }));
+}
+
 /// [V2G2-481] [V2G2-904]
 #[test]
 fn a_receipt_must_be_of_this_session_and_signed_by_the_contract() {
@@ -358,6 +371,20 @@ fn a_receipt_must_be_of_this_session_and_signed_by_the_contract() {
     let (request, signature) = requests::receipt(SessionId::default(), meter(&bench));
     let response = bench.send_signed(request, Some(signature)).unwrap();
     assert_eq!(response.code(), ResponseCode::FailedMeteringSignatureNotValid, "another session");
+
+    for other in [
+        MeterInfo { meter_reading: Some(1), ..meter(&Bench::at(Phase::AcReceipt, false)) },
+        MeterInfo {
+            meter_id: Text::new("ANOTHER").unwrap(),
+            ..meter(&Bench::at(Phase::AcReceipt, false))
+        },
+    ] {
+        let mut bench = Bench::at(Phase::AcReceipt, false);
+        let (request, signature) = requests::receipt(bench.id, other);
+        let response = bench.send_signed(request, Some(signature)).unwrap();
+        let code = response.code();
+        assert_eq!(code, ResponseCode::FailedMeteringSignatureNotValid, "another reading");
+    }
 
     let mut bench = Bench::at(Phase::DcReceipt, true);
     let (request, _) = requests::receipt(bench.id, meter(&bench));

@@ -3,6 +3,7 @@ use super::super::timing::Timer;
 use super::parameters::status;
 use super::pre_charge::PreCharge;
 use super::profile::Agreed;
+use super::stopping::Leaving;
 use super::{Context, Failure, State};
 use crate::evcc::Ended;
 use core::time::Duration;
@@ -28,6 +29,9 @@ impl CableCheck {
         response: &CableCheckRes,
         cx: &mut Context<'_>,
     ) -> Result<State, Failure> {
+        if response.dc_evse_status.isolation_status == Some(IsolationLevel::Fault) {
+            return Leaving::early(cx);
+        }
         if response.evse_processing == EvseProcessing::Finished {
             return PreCharge::begin(self.agreed, cx);
         }

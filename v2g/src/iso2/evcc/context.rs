@@ -46,7 +46,7 @@ impl Context<'_> {
     /// Sends the request, if there is one, only after a while.
     pub(super) fn later(&mut self, delay: Duration) {
         if let Some(Next::Ask(ask)) = &mut self.next {
-            ask.at = self.now + delay;
+            ask.at = self.now.saturating_add(delay);
         }
     }
 

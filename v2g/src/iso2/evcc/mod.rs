@@ -189,7 +189,7 @@ impl Session {
             body: Body { element: Some(request.into_body()) },
         };
         let limit = message_timeout(kind).max(around.config.patience);
-        self.turn = Turn::Station { request: kind, until: around.now + limit };
+        self.turn = Turn::Station { request: kind, until: around.now.saturating_add(limit) };
         let mut octets = Vec::new();
         match message.to_vec() {
             Ok(payload) if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() => {

@@ -50,6 +50,10 @@ impl Renegotiating {
 
     /// [V2G2-813]
     pub(super) fn handle(self, cx: &mut Context<'_>) -> Result<State, Failure> {
+        if let Wish::Dc(_) = cx.config.wish {
+            // The cable is checked again, and that without the battery.
+            cx.order(Order::OpenRelays);
+        }
         Parameters::ask(self.mode, cx.now, cx)
     }
 }

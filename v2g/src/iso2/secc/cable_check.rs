@@ -49,9 +49,19 @@ impl CableCheck {
         Ready::new(self.paid, self.schedule)
     }
 
+    /// Whether the contactor is closed still, or the test runs.
+    pub(super) fn is_connected(&self) -> bool {
+        matches!(self.stage, Stage::Again)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.stage, Stage::Running { .. })
+    }
+
     pub(super) fn handle(self, _: &CableCheckReq, cx: &mut Context<'_>) -> Result<State, Refusal> {
-        let until = cx.now + Timer::ControlPilot.limit();
+        let until = cx.now.saturating_add(Timer::ControlPilot.limit());
         match self.stage {
+            Stage::Running { .. } if cx.facts.fault.is_some() => Err(fault()),
             Stage::Running { since } if pilot_asks(cx) => self.report(since, cx),
             Stage::Running { .. } => Err(no_pilot()),
             _ => Self { stage: Stage::Pilot { until }, ..self }.advance(cx),
@@ -61,6 +71,8 @@ impl CableCheck {
     /// The car gets a moment to bring its control pilot to state C or D. [V2G2-847]
     pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         match self.stage {
+            // No voltage on the cable of a station with a fault.
+            Stage::Pilot { .. } if cx.facts.fault.is_some() => Err(fault()),
             Stage::Pilot { .. } if pilot_asks(cx) => {
                 cx.check_cable();
                 let now = cx.now;
@@ -87,23 +99,29 @@ impl CableCheck {
                 Err(Refusal::new(ResponseCode::Failed, "the isolation test took too long"))
             }
             Verdict::Open => {
-                cx.reply(answer(cx.facts, EvseProcessing::Ongoing));
+                let notice = cx.notice.tell(false);
+                cx.reply(answer(cx.facts, notice, EvseProcessing::Ongoing));
                 Ok(State::CableCheck(Self { stage: Stage::Running { since }, ..self }))
             }
             Verdict::Good => {
-                cx.reply(answer(cx.facts, EvseProcessing::Finished));
+                let notice = cx.notice.tell(false);
+                cx.reply(answer(cx.facts, notice, EvseProcessing::Finished));
                 Ok(State::PreCharge(PreCharge::new(self.paid, self.schedule)))
             }
         }
     }
 }
 
-fn pilot_asks(cx: &Context<'_>) -> bool {
+pub(super) fn pilot_asks(cx: &Context<'_>) -> bool {
     cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy())
 }
 
-fn no_pilot() -> Refusal {
+pub(super) fn no_pilot() -> Refusal {
     Refusal::new(ResponseCode::Failed, "the control pilot is not in state C or D")
+}
+
+pub(super) fn fault() -> Refusal {
+    Refusal::new(ResponseCode::Failed, "the station has a fault")
 }
 
 enum Verdict {
@@ -120,9 +138,9 @@ fn verdict(facts: &Facts) -> Verdict {
     }
 }
 
-fn answer(facts: &Facts, evse_processing: EvseProcessing) -> CableCheckRes {
-    let mut dc_evse_status = status::dc(facts, Notice::None);
-    if evse_processing == EvseProcessing::Ongoing && facts.fault.is_none() {
+fn answer(facts: &Facts, notice: Notice, evse_processing: EvseProcessing) -> CableCheckRes {
+    let mut dc_evse_status = status::dc(facts, notice);
+    if evse_processing == EvseProcessing::Ongoing && !notice.is_stop() {
         dc_evse_status.status_code = DcEvseStatusCode::IsolationMonitoringActive;
     }
     CableCheckRes { response_code: ResponseCode::Ok, dc_evse_status, evse_processing }

@@ -6,7 +6,7 @@ use super::schedule::Schedule;
 use super::stopping::Stopping;
 use super::{Context, Refusal, State, context::Notice, status};
 use crate::iso2::Grammar;
-use crate::secc::{Config, DcLimits, Event, Facts, Limits, Order, Receipts};
+use crate::secc::{Config, Contactor, DcLimits, Event, Facts, Limits, Order, Receipts};
 use crate::signature::{self, Signed};
 use crate::xmldsig::Signature;
 use alloc::string::{String, ToString};
@@ -47,7 +47,7 @@ impl Charging {
         let due = self.receipt_is_due(cx);
         let notice = cx.notice.tell(!due);
         cx.reply(charging_status(cx.config, cx.facts, notice, due));
-        Ok(self.next(due))
+        Ok(self.next(due, cx.facts))
     }
 
     pub(super) fn current_demand(
@@ -56,8 +56,12 @@ impl Charging {
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
         let due = self.receipt_is_due(cx);
-        match (cx.facts.fault, cx.facts.limits) {
-            (None, Limits::Dc(limits)) => {
+        // A supply must not push against an open contactor, nor come back after energy was cut.
+        let may = cx.facts.fault.is_none()
+            && cx.facts.contactor == Contactor::Closed
+            && *cx.notice != Notice::Cut;
+        match cx.facts.limits {
+            Limits::Dc(limits) if may => {
                 let (voltage, current) = target(request, &limits);
                 cx.order(Order::Deliver { voltage, current });
             }
@@ -65,7 +69,7 @@ impl Charging {
         }
         let notice = cx.notice.tell(!due);
         cx.reply(current_demand(request, cx.config, cx.facts, notice, due));
-        Ok(self.next(due))
+        Ok(self.next(due, cx.facts))
     }
 
     pub(super) fn power_delivery(
@@ -93,26 +97,34 @@ impl Charging {
     }
 
     fn receipt_is_due(&self, cx: &Context<'_>) -> bool {
-        self.receipt_due.is_some_and(|due| due <= cx.now) && cx.facts.meter.is_some()
+        self.receipt_due.is_some_and(|due| due <= cx.now) && status::meter(cx.facts).is_some()
     }
 
-    fn next(self, receipt: bool) -> State {
-        if receipt { State::Receipt(Receipt(self)) } else { State::Charging(self) }
+    fn next(self, receipt: bool, facts: &Facts) -> State {
+        match status::meter(facts) {
+            Some(told) if receipt => State::Receipt(Receipt { charging: self, told }),
+            _ => State::Charging(self),
+        }
     }
 }
 
 /// A signed receipt is asked for; nothing else may come.
-pub(crate) struct Receipt(Charging);
+pub(crate) struct Receipt {
+    charging: Charging,
+    /// What the car was told, and has to sign.
+    told: MeterInfo,
+}
 
 impl Receipt {
     pub(super) fn phase(&self) -> Phase {
-        match self.0.kind {
+        match self.charging.kind {
             Kind::Ac => Phase::AcReceipt,
             Kind::Dc => Phase::DcReceipt,
         }
     }
 
-    /// The receipt must be of this session and signed with the contract's key. [V2G2-481] [V2G2-904]
+    /// The receipt must be of this session, name the reading that was told, and be signed with the
+    /// contract's key. [V2G2-481] [V2G2-904]
     pub(super) fn handle(
         self,
         request: &MeteringReceiptReq,
@@ -122,11 +134,15 @@ impl Receipt {
         let bad = |why: &str| {
             Refusal::new(ResponseCode::FailedMeteringSignatureNotValid, String::from(why))
         };
-        let mut charging = self.0;
+        let mut charging = self.charging;
         let contract =
             charging.paid.contract.as_ref().ok_or_else(|| bad("no contract to check against"))?;
         if request.session_id != cx.session_id {
             return Err(bad("the receipt is of another session"));
+        }
+        let reading = |meter: &MeterInfo| (meter.meter_id.clone(), meter.meter_reading);
+        if reading(&request.meter_info) != reading(&self.told) {
+            return Err(bad("the receipt is for another reading"));
         }
         let signature = signature.ok_or_else(|| bad("the receipt is not signed"))?;
         let id = request.id.as_ref().ok_or_else(|| bad("the receipt has no Id"))?;
@@ -148,15 +164,30 @@ impl Receipt {
 /// Only for contracts, and not for each answer. [V2G2-691]
 fn next_receipt(paid: &Paid, cx: &Context<'_>) -> Option<Duration> {
     match cx.config.receipts {
-        Receipts::Every(interval) if paid.contract.is_some() => Some(cx.now + interval),
+        Receipts::Every(interval) if paid.contract.is_some() => {
+            Some(cx.now.saturating_add(interval))
+        }
         _ => None,
     }
 }
 
 /// The car's wish within what was announced, and within its own limits.
 fn target(request: &CurrentDemandReq, limits: &DcLimits) -> (f64, f64) {
-    let voltage = request.ev_target_voltage.number().clamp(0.0, limits.max_voltage);
-    let mut current = request.ev_target_current.number().clamp(0.0, limits.max_current);
+    let within = |wish: &PhysicalValue, most: f64, own: Option<&PhysicalValue>| {
+        // A car that says zero for its limit has not set it.
+        let own = own.map(PhysicalValue::number).filter(|own| *own > 0.0);
+        wish.number().min(own.unwrap_or(f64::MAX)).clamp(0.0, most)
+    };
+    let voltage = within(
+        &request.ev_target_voltage,
+        limits.max_voltage,
+        request.ev_maximum_voltage_limit.as_ref(),
+    );
+    let mut current = within(
+        &request.ev_target_current,
+        limits.max_current,
+        request.ev_maximum_current_limit.as_ref(),
+    );
     if voltage * current > limits.max_power {
         current = limits.max_power / voltage;
     }

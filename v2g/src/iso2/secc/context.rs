@@ -58,11 +58,18 @@ pub(crate) enum Notice {
     None,
     /// Charging should end; said until it does.
     Stop,
+    /// The same, because energy was cut: said until the car has stopped.
+    Cut,
     /// A new schedule is wanted; said once.
     Renegotiate,
 }
 
 impl Notice {
+    /// Whether no energy may begin.
+    pub(super) const fn is_stop(self) -> bool {
+        matches!(self, Self::Stop | Self::Cut)
+    }
+
     /// What the next answer says. A car reacts to a wish for a new schedule only where nothing else
     /// is asked of it (`now`), and hears it once.
     pub(super) fn tell(&mut self, now: bool) -> Self {

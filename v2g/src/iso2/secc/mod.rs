@@ -27,7 +27,7 @@ use super::order::Phase;
 use super::timing::Timer;
 use crate::authorization::Answer;
 use crate::engine::Outbox;
-use crate::secc::{Config, Ended, Event, Facts};
+use crate::secc::{Config, Contactor, Ended, Event, Facts};
 use crate::v2gtp::{self, PayloadType};
 use crate::xmldsig::Signature;
 use alloc::string::ToString;
@@ -43,6 +43,8 @@ pub(crate) struct Session {
     id: SessionId,
     notice: Notice,
     deadline: Option<Duration>,
+    /// When a car that was told to stop while energy is on must have done so.
+    stop_until: Option<Duration>,
 }
 
 /// What a session works with, lent for each call.
@@ -60,7 +62,8 @@ impl Session {
             state: Some(State::SessionSetup(session_setup::SessionSetup)),
             id: SessionId::default(),
             notice: Notice::None,
-            deadline: Some(config.setup_until.min(now + Timer::Sequence.limit())),
+            deadline: Some(config.setup_until.min(now.saturating_add(Timer::Sequence.limit()))),
+            stop_until: None,
         }
     }
 
@@ -71,7 +74,9 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match &self.state {
             Some(State::Ended) | None => None,
-            Some(state) => [state.deadline(), self.deadline].into_iter().flatten().min(),
+            Some(state) => {
+                [state.deadline(), self.deadline, self.stop_until].into_iter().flatten().min()
+            }
         }
     }
 
@@ -107,16 +112,28 @@ impl Session {
         if self.deadline.is_some_and(|deadline| deadline <= around.now) {
             return self.end(Ended::Timeout, around);
         }
+        if self.stop_until.is_some_and(|until| until <= around.now) {
+            // With energy cut there is only a car to wait for.
+            let how = if self.notice == Notice::Cut { Ended::Timeout } else { Ended::Aborted };
+            return self.end(how, around);
+        }
         let Some(kind) = self.state.as_ref().and_then(State::pending) else { return };
         if let Err(refusal) = self.step(around, State::advance) {
             self.refuse(kind, refusal, around);
         }
     }
 
-    /// The hardware has a defect: energy off at once, and the car is told to stop.
-    pub(crate) fn fault(&mut self, around: &mut Around<'_>) {
-        if let Some(state) = self.state.as_ref().filter(|state| state.has_energy()) {
+    /// What energy depends on has changed. If it must not flow any more, it is cut at once, and the
+    /// car is told to stop.
+    pub(crate) fn protect(&mut self, around: &mut Around<'_>) {
+        let Some(state) = &self.state else { return };
+        let facts = &*around.facts;
+        let fault = state.has_energy() && facts.fault.is_some();
+        let contactor = state.is_connected() && facts.contactor != Contactor::Closed;
+        let pilot = state.needs_pilot() && facts.control_pilot.is_some_and(|cp| !cp.wants_energy());
+        if fault || contactor || pilot {
             state.cut(around.out);
+            self.notify(Notice::Cut, around.now);
         }
     }
 
@@ -126,10 +143,20 @@ impl Session {
         let _ = self.step(around, |state, cx| Ok(state.answer(answer, cx)));
     }
 
-    pub(crate) fn notify(&mut self, notice: Notice) {
-        if self.notice != Notice::Stop {
+    pub(crate) fn notify(&mut self, notice: Notice, now: Duration) {
+        if !self.notice.is_stop() {
             self.notice = notice;
         }
+        self.bound_stop(now);
+    }
+
+    /// A car that is told to stop has a while to do so; energy does not depend on its will.
+    fn bound_stop(&mut self, now: Duration) {
+        let connected = self.state.as_ref().is_some_and(State::is_connected);
+        self.stop_until = match self.notice.is_stop() && connected {
+            true => self.stop_until.or(Some(now.saturating_add(Timer::Stop.limit()))),
+            false => None,
+        };
     }
 
     /// The session is over, whatever it was doing: everything off.
@@ -142,6 +169,7 @@ impl Session {
         around.out.event(Event::Phase(Phase::Ended));
         around.out.event(Event::Ended(how));
         self.deadline = None;
+        self.stop_until = None;
     }
 
     fn malformed(&mut self, why: &str, around: &mut Around<'_>) {
@@ -178,7 +206,15 @@ impl Session {
             Ok(state) => {
                 self.id = id;
                 let after = state.phase();
+                if matches!(state, State::Stopped(_)) && self.notice == Notice::Cut {
+                    self.notice = Notice::None;
+                }
+                if state.pending().is_some() {
+                    // It is not the car that is waited for; the state has its own deadline.
+                    self.deadline = None;
+                }
                 self.state = Some(state);
+                self.bound_stop(around.now);
                 if let Some(reply) = reply {
                     self.transmit(reply, None, around);
                 }
@@ -200,7 +236,12 @@ impl Session {
     }
 
     /// Answers with a FAILED code and ends the session. [V2G2-539] [V2G2-736]
+    ///
+    /// Energy is off first: a peer that takes no answer must not keep it on.
     fn refuse(&mut self, kind: RequestKind, refusal: Refusal, around: &mut Around<'_>) {
+        if let Some(state) = self.state.replace(State::Failed) {
+            state.switch_off(around.out);
+        }
         let response = refusal.response(kind, around.config, around.facts);
         self.transmit(response, None, around);
         around.out.event(Event::Refused {
@@ -222,7 +263,7 @@ impl Session {
             body: Body { element: Some(response.into_body()) },
         };
         // [V2G2-443]: the clock runs from the answer to the next request.
-        self.deadline = Some(around.now + Timer::Sequence.limit());
+        self.deadline = Some(around.now.saturating_add(Timer::Sequence.limit()));
         match message.to_vec() {
             Ok(payload) => {
                 let mut octets = Vec::new();

@@ -61,11 +61,12 @@ impl Parameters {
         let departure = check(&request.ev_charge_parameter, &cx.facts.limits)
             .map_err(|why| Refusal::new(ResponseCode::FailedWrongChargeParameter, why))?;
         let schedule = Schedule::new(&cx.facts.limits, mode, departure);
+        let notice = cx.notice.tell(false);
         cx.reply(ChargeParameterDiscoveryRes {
             response_code: ResponseCode::Ok,
             evse_processing: EvseProcessing::Finished,
             sa_schedules: Some(SaSchedules::List(schedule.list())),
-            evse_charge_parameter: limits(cx.facts),
+            evse_charge_parameter: limits(cx.facts, notice),
         });
         Ok(match (cx.facts.limits, self.round) {
             (Limits::Ac(_), Round::First) => State::Ready(Ready::new(self.paid, schedule)),
@@ -117,17 +118,17 @@ fn check(parameter: &EvChargeParameter, limits: &Limits) -> Result<Option<u32>, 
 }
 
 /// The station's limits, as the message carries them.
-pub(super) fn limits(facts: &Facts) -> EvseChargeParameter {
+pub(super) fn limits(facts: &Facts, notice: Notice) -> EvseChargeParameter {
     let volts = |v| PhysicalValue::clamped(v, Unit::Volt);
     let amperes = |v| PhysicalValue::clamped(v, Unit::Ampere);
     match &facts.limits {
         Limits::Ac(ac) => EvseChargeParameter::Ac(AcEvseChargeParameter {
-            ac_evse_status: status::ac(facts, Notice::None),
+            ac_evse_status: status::ac(facts, notice),
             evse_nominal_voltage: volts(ac.nominal_voltage),
             evse_max_current: amperes(ac.max_current),
         }),
         Limits::Dc(dc) => EvseChargeParameter::Dc(DcEvseChargeParameter {
-            dc_evse_status: status::dc(facts, Notice::None),
+            dc_evse_status: status::dc(facts, notice),
             evse_maximum_current_limit: amperes(dc.max_current),
             evse_maximum_power_limit: PhysicalValue::clamped(dc.max_power, Unit::Watt),
             evse_maximum_voltage_limit: volts(dc.max_voltage),

@@ -61,19 +61,18 @@ impl Ready {
                 "the charging profile exceeds the schedule",
             ));
         }
-        // [V2G2-480]
+        if cx.notice.is_stop() {
+            return Err(not_applied("the charge is to end"));
+        }
         if cx.facts.fault.is_some() {
-            return Err(Refusal::new(
-                ResponseCode::FailedPowerDeliveryNotApplied,
-                "the station has a fault",
-            ));
+            return Err(not_applied("the station has a fault"));
         }
         // What is known not to close is not told to.
         if cx.facts.contactor == Contactor::Fault {
             return Err(contactor_fault());
         }
         cx.order(Order::CloseContactor);
-        let until = cx.now + Timer::Contactor.limit();
+        let until = cx.now.saturating_add(Timer::Contactor.limit());
         Starting { paid: self.paid, until }.advance(cx)
     }
 }
@@ -89,6 +88,9 @@ impl Starting {
     pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         let wanted = cx.facts.control_pilot.is_none_or(|cp| cp.wants_energy());
         match cx.facts.contactor {
+            // The orders that close it may be overtaken by a fault.
+            _ if cx.facts.fault.is_some() => Err(not_applied("the station has a fault")),
+            _ if cx.notice.is_stop() => Err(not_applied("the charge is to end")),
             Contactor::Fault => Err(contactor_fault()),
             Contactor::Closed if wanted => {
                 cx.reply(PowerDeliveryRes {
@@ -99,16 +101,18 @@ impl Starting {
                 Ok(State::Charging(Charging::new(self.paid, cx)))
             }
             _ if cx.now < self.until => Ok(State::Starting(self)),
-            Contactor::Closed => Err(Refusal::new(
-                ResponseCode::FailedPowerDeliveryNotApplied,
-                "the control pilot is not in state C or D",
-            )),
+            Contactor::Closed => Err(not_applied("the control pilot is not in state C or D")),
             Contactor::Open => Err(Refusal::new(
                 ResponseCode::FailedContactorError,
                 "the contactor did not close in time",
             )),
         }
     }
+}
+
+/// [V2G2-480]
+fn not_applied(why: &'static str) -> Refusal {
+    Refusal::new(ResponseCode::FailedPowerDeliveryNotApplied, why)
 }
 
 fn contactor_fault() -> Refusal {

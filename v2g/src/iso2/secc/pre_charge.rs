@@ -1,10 +1,11 @@
 use super::super::msg::*;
 use super::super::order::Phase;
 use super::super::timing::Timer;
+use super::cable_check::{fault, no_pilot, pilot_asks};
 use super::parameters::Paid;
 use super::power_delivery::Ready;
 use super::schedule::Schedule;
-use super::{Context, Refusal, State, context::Notice, status};
+use super::{Context, Refusal, State, status};
 use crate::secc::{Limits, Order};
 use core::time::Duration;
 
@@ -37,6 +38,13 @@ impl PreCharge {
         request: &PreChargeReq,
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
+        // No voltage without a car that asks for it, and none from a station with a fault.
+        if cx.facts.fault.is_some() {
+            return Err(fault());
+        }
+        if !pilot_asks(cx) {
+            return Err(no_pilot());
+        }
         let since = self.since.unwrap_or(cx.now);
         // [V2G2-605]
         if cx.now.saturating_sub(since) >= Timer::PreCharge.limit() {
@@ -49,9 +57,10 @@ impl PreCharge {
                 current: request.ev_target_current.number().clamp(0.0, limits.max_current),
             });
         }
+        let notice = cx.notice.tell(false);
         cx.reply(PreChargeRes {
             response_code: ResponseCode::Ok,
-            dc_evse_status: status::dc(cx.facts, Notice::None),
+            dc_evse_status: status::dc(cx.facts, notice),
             evse_present_voltage: status::voltage(cx.facts),
         });
         Ok(State::PreCharge(Self { since: Some(since), ..self }))

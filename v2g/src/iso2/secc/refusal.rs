@@ -93,7 +93,7 @@ impl Refusal {
                 response_code,
                 evse_processing: EvseProcessing::Finished,
                 sa_schedules: None,
-                evse_charge_parameter: parameters::limits(facts),
+                evse_charge_parameter: parameters::limits(facts, Notice::None),
             }
             .into(),
             RequestKind::PowerDelivery => {

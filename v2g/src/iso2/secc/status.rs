@@ -68,7 +68,7 @@ pub(super) fn meter(facts: &Facts) -> Option<MeterInfo> {
 fn notification(facts: &Facts, notice: Notice) -> EvseNotification {
     match notice {
         _ if facts.fault.is_some() => EvseNotification::StopCharging,
-        Notice::Stop => EvseNotification::StopCharging,
+        Notice::Stop | Notice::Cut => EvseNotification::StopCharging,
         Notice::Renegotiate => EvseNotification::ReNegotiation,
         Notice::None => EvseNotification::None,
     }
@@ -84,7 +84,7 @@ fn status_code(facts: &Facts, notice: Notice) -> DcEvseStatusCode {
         Some(Fault::Utility) => DcEvseStatusCode::UtilityInterruptEvent,
         Some(Fault::ResidualCurrent | Fault::Malfunction) => DcEvseStatusCode::Malfunction,
         None if facts.contactor == Contactor::Fault => DcEvseStatusCode::Malfunction,
-        None if notice == Notice::Stop => DcEvseStatusCode::Shutdown,
+        None if notice.is_stop() => DcEvseStatusCode::Shutdown,
         None => DcEvseStatusCode::Ready,
     }
 }

@@ -50,7 +50,7 @@ impl Stopping {
             cx.order(Order::SupplyOff);
         }
         cx.order(Order::OpenContactor);
-        Self { then, until: cx.now + Timer::Contactor.limit() }.advance(cx)
+        Self { then, until: cx.now.saturating_add(Timer::Contactor.limit()) }.advance(cx)
     }
 
     pub(super) fn request(&self) -> RequestKind {

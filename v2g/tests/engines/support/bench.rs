@@ -98,13 +98,21 @@ impl Bench {
         request: impl Into<Request>,
         signature: Option<Signature>,
     ) -> Option<Response> {
+        self.now += Duration::from_millis(20);
+        let octets = self.frame(request.into(), signature);
+        self.octets(&octets);
+        self.response()
+    }
+
+    /// A request as it goes over the wire.
+    pub(crate) fn frame(&self, request: Request, signature: Option<Signature>) -> Vec<u8> {
         let message = V2gMessage {
             header: Header { session_id: self.id, notification: None, signature },
-            body: Body { element: Some(request.into().into_body()) },
+            body: Body { element: Some(request.into_body()) },
         };
-        self.now += Duration::from_millis(20);
-        self.raw(PayloadType::Exi, &message.to_vec().unwrap());
-        self.response()
+        let mut octets = Vec::new();
+        v2gtp::emit(PayloadType::Exi, &message.to_vec().unwrap(), &mut octets).unwrap();
+        octets
     }
 
     /// The next response that was sent.
