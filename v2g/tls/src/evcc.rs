@@ -28,8 +28,10 @@ pub struct Evcc {
 /// No configuration can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum EvccError {
+    /// Longer than an extension of 16 KiB.
     #[error("the trusted authorities do not fit a ClientHello")]
     TooManyAuthorities,
+    /// rustls refused the configuration.
     #[error(transparent)]
     Rustls(#[from] rustls::Error),
 }
@@ -46,6 +48,7 @@ impl Evcc {
         self
     }
 
+    /// How closely the station must follow the profile; strictly unless told otherwise.
     pub fn strictness(mut self, strictness: Strictness) -> Self {
         self.strictness = strictness;
         self
@@ -57,6 +60,7 @@ impl Evcc {
         self
     }
 
+    /// Fails if the authorities do not fit a ClientHello.
     pub fn config(self) -> Result<ClientConfig, EvccError> {
         let named =
             self.named.unwrap_or_else(|| self.roots.certificates().map(Authority::of).collect());

@@ -29,6 +29,7 @@
 //! encrypt_then_mac (RFC 7366) is never negotiated; records are MAC-then-encrypt, checked in constant time.
 
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod capture;
 mod cbc;

@@ -8,8 +8,11 @@ use rustls::{CipherSuite, CommonState, NamedGroup, ProtocolVersion};
 /// Protocol, suite and peer of a connection; displays as `TLS 1.2 ECDHE-ECDSA-AES128-CBC-SHA256`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Negotiated {
+    /// The version.
     pub protocol: ProtocolVersion,
+    /// The cipher suite.
     pub suite: CipherSuite,
+    /// The group of the key exchange; `None` where a recording does not tell it.
     pub group: Option<NamedGroup>,
     /// As the peer sent it, leaf first; empty if it sent none.
     pub peer_chain: Vec<CertificateDer<'static>>,

@@ -18,8 +18,10 @@ pub(crate) struct Root {
 /// A certificate that cannot be a trusted root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RootError {
+    /// No certificate in DER, or one that cannot be an anchor.
     #[error("certificate {0} cannot be read")]
     Malformed(usize),
+    /// Issued by another, or not marked as an authority.
     #[error("certificate {0} is no self-issued CA")]
     NotARoot(usize),
 }
@@ -33,6 +35,7 @@ impl Roots {
         certificates.into_iter().enumerate().map(root).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The roots in the order given.
     pub fn certificates(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
         self.0.iter().map(|root| &root.certificate)
     }

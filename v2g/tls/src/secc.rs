@@ -17,7 +17,8 @@ use crate::provider::{provider, provider_with_aead_suites};
 #[derive(Clone, Debug)]
 pub struct SeccChain {
     key: Arc<CertifiedKey>,
-    root: CertificateDer<'static>,
+    /// What a car may call its root.
+    root: Vec<Authority>,
 }
 
 impl SeccChain {
@@ -43,7 +44,7 @@ impl SeccChain {
             Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { key: Arc::new(key), root })
+        Ok(Self { key: Arc::new(key), root: Authority::forms(&root) })
     }
 }
 
@@ -111,6 +112,6 @@ impl ResolvesServerCert for ChainChoice {
 
 /// [V2G2-871] The first chain whose root the car named, [V2G2-923] else the first one.
 fn choose<'a>(chains: &'a [SeccChain], named: &[Authority]) -> Option<&'a SeccChain> {
-    let is_named = |chain: &&SeccChain| named.iter().any(|a| a.names(&chain.root));
+    let is_named = |chain: &&SeccChain| named.iter().any(|a| chain.root.contains(a));
     chains.iter().find(is_named).or(chains.first())
 }

@@ -27,12 +27,16 @@ pub enum ChainError {
     /// No path to a trusted root; the root the peer sends itself is none.
     #[error("no path to a trusted root")]
     UntrustedRoot,
+    /// Expired or not yet valid, although the path is good.
     #[error("the trusted root is expired or not yet valid")]
     RootNotValid,
+    /// Its key usage lacks digitalSignature. Checked at the strict level.
     #[error("the leaf may not sign")]
     NoDigitalSignature,
+    /// Checked at the strict level. [V2G2-925]
     #[error("the subject of the leaf lacks the domain component CPO")]
     NotCpo,
+    /// Any other fault of the path, as webpki tells it.
     #[error("{0:?}")]
     Path(webpki::Error),
 }

@@ -48,6 +48,7 @@ impl Secrets {
         self.0.len()
     }
 
+    /// Whether no connection is known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

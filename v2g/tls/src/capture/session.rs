@@ -11,13 +11,16 @@ use crate::{ClientHelloInfo, Negotiated};
 /// Who sent the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
+    /// The car.
     Client,
+    /// The station.
     Server,
 }
 
 /// The application data of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plaintext {
+    /// The data, without padding and MAC.
     pub bytes: Vec<u8>,
     /// Where the record begins in the bytes of its direction.
     pub start: u64,
@@ -28,9 +31,11 @@ pub struct Plaintext {
 /// An alert, encrypted or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert {
+    /// Who sent it.
     pub direction: Direction,
     /// 1 warning, 2 fatal.
     pub level: u8,
+    /// What it says.
     pub description: rustls::AlertDescription,
     /// Just after its record in the bytes of its direction.
     pub end: u64,
@@ -40,24 +45,33 @@ pub struct Alert {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{direction:?} at byte {offset}: {kind}")]
 pub struct Error {
+    /// Whose record it is.
     pub direction: Direction,
     /// Where the record begins.
     pub offset: u64,
+    /// What is wrong with it.
     pub kind: ErrorKind,
 }
 
+/// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
+    /// No record header where one should begin.
     #[error("not a TLS record")]
     NotTls,
+    /// Neither its client random nor the secret that the version needs is in the key log.
     #[error("the key log has no secret for this connection")]
     NoSecret,
+    /// This version and suite cannot be undone.
     #[error("no decryption for {0:?} {1:?}")]
     Unsupported(ProtocolVersion, CipherSuite),
+    /// Another secret, or damaged octets.
     #[error("the record does not verify under the secret")]
     BadRecord,
+    /// A message that no TLS end would take there.
     #[error("a handshake message is malformed or out of place")]
     Handshake,
+    /// The recording lacks one direction.
     #[error("more than 1 MiB came before the hello of the other end")]
     OneSided,
 }
@@ -153,6 +167,7 @@ impl Session {
         self.agreed.as_ref().is_some_and(|a| a.hello.encrypt_then_mac)
     }
 
+    /// What the car offered; known once its hello was fed.
     pub fn client_hello(&self) -> Option<&ClientHelloInfo> {
         self.client_hello.as_ref()
     }

@@ -9,6 +9,7 @@ use super::reader::Reader;
 /// One root certificate the client holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authority {
+    /// The ends know which root; means none here.
     PreAgreed,
     /// SHA-1 of the public key.
     KeySha1([u8; 20]),
@@ -35,19 +36,22 @@ impl Authority {
         Self::CertSha1(sha1(root))
     }
 
+    /// Every authority that means `root`.
+    pub(crate) fn forms(root: &CertificateDer<'_>) -> Vec<Self> {
+        let mut forms = vec![Self::of(root)];
+        if let Ok((_, parsed)) = X509Certificate::from_der(root) {
+            // RFC 6066 hashes the subjectPublicKey of EC keys; some hash the SubjectPublicKeyInfo.
+            let key = parsed.public_key();
+            forms.push(Self::KeySha1(sha1(&key.subject_public_key.data)));
+            forms.push(Self::KeySha1(sha1(key.raw)));
+            forms.push(Self::Name(parsed.subject().as_raw().to_vec()));
+        }
+        forms
+    }
+
     /// Does this authority mean `root`?
     pub fn names(&self, root: &CertificateDer<'_>) -> bool {
-        let parsed = || X509Certificate::from_der(root).ok().map(|(_, c)| c);
-        match self {
-            Self::PreAgreed => false,
-            Self::CertSha1(hash) => sha1(root) == *hash,
-            Self::Name(name) => parsed().is_some_and(|c| c.subject().as_raw() == name),
-            // RFC 6066 hashes the subjectPublicKey of EC keys; some hash the SubjectPublicKeyInfo.
-            Self::KeySha1(hash) => parsed().is_some_and(|c| {
-                let key = c.public_key();
-                sha1(&key.subject_public_key.data) == *hash || sha1(key.raw) == *hash
-            }),
-        }
+        Self::forms(root).contains(self)
     }
 
     /// The body of a `trusted_ca_keys` extension; `None` above 16 KiB, which no hello should carry.

@@ -22,12 +22,15 @@ use reader::Reader;
 /// What a ClientHello offers and asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientHelloInfo {
+    /// The client random, by which a key log names the connection.
     pub random: [u8; 32],
     /// In the client's order; from `supported_versions`, else the one legacy version.
     pub versions: Vec<ProtocolVersion>,
+    /// In the client's order.
     pub cipher_suites: Vec<CipherSuite>,
     /// `None`: the extension is absent, which in TLS 1.2 means any group.
     pub groups: Option<Vec<NamedGroup>>,
+    /// In the client's order; `None`: the extension is absent.
     pub signature_schemes: Option<Vec<SignatureScheme>>,
     /// The host name as sent; some cars put an address with a scope here.
     pub server_name: Option<Vec<u8>>,
@@ -37,7 +40,9 @@ pub struct ClientHelloInfo {
     pub status_request: bool,
     /// `status_request_v2` with type `ocsp_multi` (RFC 6961).
     pub ocsp_multi: bool,
+    /// RFC 7627.
     pub extended_master_secret: bool,
+    /// RFC 7366.
     pub encrypt_then_mac: bool,
     /// Extension types in the order sent.
     pub extensions: Vec<u16>,
@@ -72,6 +77,7 @@ impl ClientHelloInfo {
         })
     }
 
+    /// Whether the client offers this version.
     pub fn offers(&self, version: ProtocolVersion) -> bool {
         self.versions.contains(&version)
     }
@@ -97,13 +103,16 @@ impl fmt::Display for ClientHelloInfo {
 /// A hello that must not reach rustls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HelloError {
+    /// More than 16 KiB.
     #[error("hello of {0} bytes is too long")]
     TooLong(usize),
+    /// Not all of it came in handshake records.
     #[error("hello is interrupted by another record")]
     Interrupted,
     /// This crate uses the type for itself, so a peer that sends it cannot be served.
     #[error("hello with the private extension {0:#06x}")]
     ReservedExtension(u16),
+    /// The station answered with ALPN, which no car offers.
     #[error("ServerHello selects a protocol that was not offered")]
     UnsolicitedAlpn,
 }
