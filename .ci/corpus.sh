@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 shared=${1:-../shared} pnc=${2:-target/release/pnc}
 data=$shared/data
-[ -d "$data" ] || { echo "SKIPPED: no directory $data"; exit 0; }
+[ -d "$data" ] || { echo "no directory $data"; exit 77; }
 [ -x "$pnc" ] || { echo "no command at $pnc"; exit 2; }
 failed=0
 
