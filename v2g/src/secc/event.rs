@@ -60,11 +60,12 @@ pub enum Event {
 /// What the hardware has to do. Orders name a wanted state, so repeating one is harmless.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Order {
-    /// Test the isolation of the cable and tell by [`Fact::Isolation`].
+    /// Test the isolation of the cable, with the contactor closed, and tell by [`Fact::Isolation`].
     CheckCable,
-    /// Bring the open output to this voltage, with at most this current.
+    /// Bring the cable to this voltage, with at most this current; the car has not connected its battery.
     PreCharge { voltage: f64, current: f64 },
-    /// Connect the car and tell by [`Fact::Contactor`].
+    /// Connect the cable and tell by [`Fact::Contactor`]: with DC before the cable is checked, with
+    /// AC when energy is to begin.
     CloseContactor,
     /// Follow the car's wish within the announced limits (DC), in V and A.
     Deliver { voltage: f64, current: f64 },

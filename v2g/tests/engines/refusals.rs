@@ -304,11 +304,15 @@ fn a_cable_check_without_pilot_or_with_bad_isolation_fails() {
     let mut bench = Bench::at(Phase::DcCableCheck, true);
     bench.obedient = false;
     bench.ok(check());
+    bench.fact(Fact::Contactor(Contactor::Closed));
+    bench.ok(check());
     bench.fact(Fact::Isolation(Isolation::Fault));
     assert_eq!(bench.refused(check()), ResponseCode::Failed);
 
     let mut bench = Bench::at(Phase::DcCableCheck, true);
     bench.obedient = false;
+    bench.ok(check());
+    bench.fact(Fact::Contactor(Contactor::Closed));
     bench.ok(check());
     bench.wait(Duration::from_secs(37));
     bench.ok(check());

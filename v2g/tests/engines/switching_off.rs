@@ -49,6 +49,8 @@ fn a_station_opens_the_contactor_when_the_car_falls_silent_while_renegotiating()
 fn a_contactor_that_is_known_to_fail_is_not_told_to_close() {
     for (phase, dc) in [(Phase::AcReady, false), (Phase::DcReady, true)] {
         let mut bench = Bench::at(phase, dc);
+        bench.orders.clear();
+        bench.obedient = false;
         bench.fact(Fact::Contactor(Contactor::Fault));
         let code = bench.refused(requests::power(ChargeProgress::Start));
         assert_eq!(code, ResponseCode::FailedContactorError);
@@ -181,6 +183,7 @@ fn a_car_that_does_not_stop_when_told_is_switched_off() {
 fn energy_does_not_begin_after_the_wish_to_stop() {
     for dc in [false, true] {
         let mut bench = Bench::at(if dc { Phase::DcReady } else { Phase::AcReady }, dc);
+        bench.orders.clear();
         bench.command(Command::Stop);
         let code = bench.refused(requests::power(ChargeProgress::Start));
         assert_eq!(code, ResponseCode::FailedPowerDeliveryNotApplied);
@@ -212,15 +215,37 @@ fn a_fault_keeps_voltage_off_the_cable() {
 
 #[test]
 fn a_fault_while_the_contactor_closes_refuses_power() {
-    for dc in [false, true] {
-        let mut bench = Bench::at(if dc { Phase::DcReady } else { Phase::AcReady }, dc);
+    let mut bench = Bench::at(Phase::AcReady, false);
+    bench.obedient = false;
+    assert!(bench.send(requests::power(ChargeProgress::Start)).is_none());
+    bench.fact(Fact::Fault(Some(Fault::ResidualCurrent)));
+    let code = bench.response().unwrap().code();
+    assert_eq!(code, ResponseCode::FailedPowerDeliveryNotApplied);
+    assert_eq!(bench.orders.last(), Some(&Order::OpenContactor));
+    assert!(!bench.events.iter().any(|e| matches!(e, secc::Event::EnergyOn)));
+}
+
+/// The car measures at its inlet: an open contactor hides test and precharge from it.
+#[test]
+fn the_contactor_is_closed_before_the_cable_carries_voltage() {
+    let check = || requests::any(RequestKind::CableCheck, true);
+    let mut bench = Bench::at(Phase::DcCableCheck, true);
+    bench.obedient = false;
+    bench.ok(check());
+    bench.ok(check());
+    assert_eq!(bench.orders, [Order::CloseContactor]);
+    bench.fact(Fact::Contactor(Contactor::Closed));
+    bench.ok(check());
+    assert_eq!(bench.orders, [Order::CloseContactor, Order::CheckCable]);
+
+    for state in [Contactor::Open, Contactor::Fault] {
+        let mut bench = Bench::at(Phase::DcCableCheck, true);
         bench.obedient = false;
-        assert!(bench.send(requests::power(ChargeProgress::Start)).is_none());
-        bench.fact(Fact::Fault(Some(Fault::ResidualCurrent)));
-        let code = bench.response().unwrap().code();
-        assert_eq!(code, ResponseCode::FailedPowerDeliveryNotApplied);
+        bench.ok(check());
+        bench.wait(ms(3_100));
+        bench.fact(Fact::Contactor(state));
+        assert_eq!(bench.refused(check()), ResponseCode::Failed);
         assert_eq!(bench.orders.last(), Some(&Order::OpenContactor));
-        assert!(!bench.events.iter().any(|e| matches!(e, secc::Event::EnergyOn)));
     }
 }
 

@@ -6,7 +6,7 @@ use super::power_delivery::Ready;
 use super::pre_charge::PreCharge;
 use super::schedule::Schedule;
 use super::{Context, Refusal, State, context::Notice, status};
-use crate::secc::{Facts, Isolation};
+use crate::secc::{Contactor, Facts, Isolation, Order};
 use core::time::Duration;
 
 /// The cable's isolation is to be tested before it carries voltage.
@@ -23,6 +23,8 @@ enum Stage {
     Again,
     /// The car has asked, and its control pilot is to follow; the request is not yet answered.
     Pilot { until: Duration },
+    /// The contactor is closing: the test needs the whole cable on the output (IEC 61851-23).
+    Closing { since: Duration },
     /// The test runs.
     Running { since: Duration },
 }
@@ -38,7 +40,7 @@ impl CableCheck {
 
     pub(super) fn phase(&self) -> Phase {
         match self.stage {
-            Stage::First | Stage::Running { .. } => Phase::DcCableCheck,
+            Stage::First | Stage::Closing { .. } | Stage::Running { .. } => Phase::DcCableCheck,
             Stage::Again => Phase::DcRenegotiated,
             Stage::Pilot { .. } => Phase::Busy,
         }
@@ -49,21 +51,20 @@ impl CableCheck {
         Ready::new(self.paid, self.schedule)
     }
 
-    /// Whether the contactor is closed still, or the test runs.
+    /// Whether the contactor is closed still, or again.
     pub(super) fn is_connected(&self) -> bool {
-        matches!(self.stage, Stage::Again)
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        matches!(self.stage, Stage::Running { .. })
+        matches!(self.stage, Stage::Again | Stage::Running { .. })
     }
 
     pub(super) fn handle(self, _: &CableCheckReq, cx: &mut Context<'_>) -> Result<State, Refusal> {
         let until = cx.now.saturating_add(Timer::ControlPilot.limit());
         match self.stage {
-            Stage::Running { .. } if cx.facts.fault.is_some() => Err(fault()),
-            Stage::Running { since } if pilot_asks(cx) => self.report(since, cx),
-            Stage::Running { .. } => Err(no_pilot()),
+            Stage::Closing { .. } | Stage::Running { .. } if cx.facts.fault.is_some() => {
+                Err(fault())
+            }
+            Stage::Closing { .. } | Stage::Running { .. } if !pilot_asks(cx) => Err(no_pilot()),
+            Stage::Closing { since } => self.close(since, cx),
+            Stage::Running { since } => self.report(since, cx),
             _ => Self { stage: Stage::Pilot { until }, ..self }.advance(cx),
         }
     }
@@ -74,9 +75,11 @@ impl CableCheck {
             // No voltage on the cable of a station with a fault.
             Stage::Pilot { .. } if cx.facts.fault.is_some() => Err(fault()),
             Stage::Pilot { .. } if pilot_asks(cx) => {
-                cx.check_cable();
+                if cx.facts.contactor != Contactor::Fault {
+                    cx.order(Order::CloseContactor);
+                }
                 let now = cx.now;
-                self.report(now, cx)
+                self.close(now, cx)
             }
             Stage::Pilot { until } if cx.now >= until => Err(no_pilot()),
             _ => Ok(State::CableCheck(self)),
@@ -88,6 +91,22 @@ impl CableCheck {
         match self.stage {
             Stage::Pilot { until } => Some(until),
             _ => None,
+        }
+    }
+
+    fn close(self, since: Duration, cx: &mut Context<'_>) -> Result<State, Refusal> {
+        let late = cx.now.saturating_sub(since) >= Timer::Contactor.limit();
+        match cx.facts.contactor {
+            Contactor::Closed => {
+                cx.check_cable();
+                self.report(since, cx)
+            }
+            Contactor::Open if !late => {
+                let notice = cx.notice.tell(false);
+                cx.reply(answer(cx.facts, notice, EvseProcessing::Ongoing));
+                Ok(State::CableCheck(Self { stage: Stage::Closing { since }, ..self }))
+            }
+            _ => Err(Refusal::new(ResponseCode::Failed, "the contactor does not close")),
         }
     }
 

@@ -129,9 +129,9 @@ impl Session {
         let Some(state) = &self.state else { return };
         let facts = &*around.facts;
         let fault = state.has_energy() && facts.fault.is_some();
-        let contactor = state.is_connected() && facts.contactor != Contactor::Closed;
-        let pilot = state.needs_pilot() && facts.control_pilot.is_some_and(|cp| !cp.wants_energy());
-        if fault || contactor || pilot {
+        let open = facts.contactor != Contactor::Closed;
+        let refused = facts.control_pilot.is_some_and(|cp| !cp.wants_energy());
+        if fault || state.is_connected() && (open || refused) {
             state.cut(around.out);
             self.notify(Notice::Cut, around.now);
         }

@@ -61,15 +61,15 @@ impl Ready {
                 "the charging profile exceeds the schedule",
             ));
         }
+        // What is known not to close is not told to.
+        if cx.facts.contactor == Contactor::Fault {
+            return Err(contactor_fault());
+        }
         if cx.notice.is_stop() {
             return Err(not_applied("the charge is to end"));
         }
         if cx.facts.fault.is_some() {
             return Err(not_applied("the station has a fault"));
-        }
-        // What is known not to close is not told to.
-        if cx.facts.contactor == Contactor::Fault {
-            return Err(contactor_fault());
         }
         cx.order(Order::CloseContactor);
         let until = cx.now.saturating_add(Timer::Contactor.limit());

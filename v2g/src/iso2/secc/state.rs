@@ -155,23 +155,15 @@ impl State {
         }
     }
 
-    /// Whether the contactor is closed for this session.
+    /// Whether the contactor is closed for this session, and a control pilot that asks for energy
+    /// has to keep it so.
     pub(crate) fn is_connected(&self) -> bool {
         match self {
             Self::Parameters(state) => state.is_again(),
             Self::Ready(state) => state.is_again(),
             Self::CableCheck(state) => state.is_connected(),
-            Self::Charging(_) | Self::Receipt(_) => true,
+            Self::PreCharge(_) | Self::Charging(_) | Self::Receipt(_) => true,
             _ => false,
-        }
-    }
-
-    /// Whether the car's control pilot has asked for energy, and has to go on doing so.
-    pub(crate) fn needs_pilot(&self) -> bool {
-        match self {
-            Self::CableCheck(state) => state.is_connected() || state.is_running(),
-            Self::PreCharge(_) => true,
-            other => other.is_connected(),
         }
     }
 

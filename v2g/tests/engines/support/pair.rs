@@ -92,7 +92,10 @@ pub(crate) fn with_contract(mut config: evcc::Config) -> evcc::Config {
 
 impl Pair {
     pub(crate) fn new(station: secc::Config, car: evcc::Config) -> Self {
-        let power = station.limits.power();
+        let power = match station.limits {
+            Limits::Ac(_) => station.limits.power(),
+            Limits::Dc(_) => 0.0,
+        };
         let mut pair = Self {
             now: ms(50),
             secc: Secc::new(station, random()),
