@@ -4,7 +4,7 @@ use super::Form;
 use super::bits::BitReader;
 use super::grammar::{Event, NARROW, Place, SECOND_LEVEL, UNDECLARED_END, code_width, width};
 use super::tree::{Content, Element, Value};
-use crate::schema::{Complex, Form as Binary, Shape, Type};
+use crate::schema::{Complex, Form as Binary, Particle, Shape, Type};
 use crate::set::{Root, Schema};
 use crate::{Error, Integer, Kind};
 use alloc::string::{String, ToString};
@@ -42,7 +42,7 @@ pub(super) fn document(octets: &[u8], root: &Root, code_bits: u32) -> Result<Ele
 
 /// A namespace and a name.
 type Name = (&'static str, &'static str);
-type Inside = (Vec<(&'static crate::schema::Particle, Value)>, Content);
+type Inside = (Vec<(&'static Particle, Value)>, Content);
 
 struct Decoder<'a> {
     r: BitReader<'a>,
@@ -134,19 +134,25 @@ impl<'a> Decoder<'a> {
         let known = schema.relaxed.attributes;
         let elements = schema.relaxed.elements as usize;
         // The attributes, any other; the elements, any other; the end; text.
-        let (mut attributes, count) = (Vec::new(), known.len() + 1 + elements + 1 + 2);
+        let count = known.len() + 1 + elements + 1 + 2;
+        let mut attributes: Vec<(&Particle, Value)> = Vec::new();
+        let has = |read: &[(&Particle, Value)], a: &Particle| {
+            read.iter().any(|(b, _)| (b.ns, b.name) == (a.ns, a.name))
+        };
         loop {
             let start = self.r.bit();
             let code = self.r.bits(code_width(count))? as usize;
             let Some(attribute) = known.get(code) else {
-                let Some(ty) = of.text.filter(|_| code == count - 1) else {
+                let missing = of.attributes.iter().any(|a| a.min > 0 && !has(&attributes, a));
+                let Some(ty) = of.text.filter(|_| code == count - 1 && !missing) else {
                     return self.r.error(Kind::Event, start);
                 };
                 let text = self.value(ty, name)?;
                 self.r.expect(elements as u64 + 1, code_width(elements + 1 + 2))?;
                 return Ok((attributes, Content::Text(text)));
             };
-            let Some(of) = of.attributes.iter().find(|a| (a.ns, a.name) == *attribute) else {
+            let of = of.attributes.iter().find(|a| (a.ns, a.name) == *attribute);
+            let Some(of) = of.filter(|a| !has(&attributes, a)) else {
                 return self.r.error(Kind::Event, start);
             };
             attributes.push((of, self.value(of.ty, (of.ns, of.name))?));

@@ -3,6 +3,7 @@
 use super::{Error, Problem, XmlError};
 use alloc::borrow::ToOwned;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use quick_xml::events::{BytesStart, Event};
@@ -18,8 +19,15 @@ pub(super) struct Node {
     pub(super) attributes: Vec<(String, String, String)>,
     pub(super) children: Vec<Node>,
     pub(super) text: String,
-    path: String,
+    path: Option<Rc<Path>>,
     line: usize,
+}
+
+/// The names from the root on; elements share those of their parents.
+#[derive(Debug)]
+struct Path {
+    parent: Option<Rc<Path>>,
+    name: String,
 }
 
 impl Node {
@@ -29,7 +37,7 @@ impl Node {
 
     /// Something wrong at this element.
     pub(super) fn problem(&self, problem: Problem) -> XmlError {
-        XmlError { path: self.path.clone(), line: self.line, problem }
+        XmlError { path: written(&self.path), line: self.line, problem }
     }
 }
 
@@ -37,7 +45,7 @@ impl Node {
 const DEPTH: usize = 32;
 
 /// No message has more octets of XML, and no element more attributes.
-const OCTETS: usize = 1 << 24;
+const OCTETS: usize = 1 << 22;
 const ATTRIBUTES: usize = 32;
 
 /// Reads a document. It may not have a DTD, and entities are only those of XML itself.
@@ -53,8 +61,8 @@ pub(super) fn parse(xml: &str) -> Result<Node, Error> {
     loop {
         let event = reader.read_event();
         let line = lines.at(reader.buffer_position() as usize);
-        let path = open.last().map(|n| n.path.clone()).unwrap_or_default();
-        let wrong = |problem| Error::Xml(XmlError { path: path.clone(), line, problem });
+        let path = open.last().and_then(|n| n.path.clone());
+        let wrong = |problem| Error::Xml(XmlError { path: written(&path), line, problem });
         let syntax = |what: String| wrong(Problem::Syntax(what));
         let text = |open: &mut Vec<Node>, s: &str| match open.last_mut() {
             Some(node) => {
@@ -68,7 +76,7 @@ pub(super) fn parse(xml: &str) -> Result<Node, Error> {
             Event::Start(_) if open.len() >= DEPTH => return Err(wrong(Problem::Depth)),
             Event::Start(start) => {
                 let mut node = node(&reader, &start).map_err(syntax)?;
-                node.path = format!("{path}/{}", node.name);
+                node.path = Some(Rc::new(Path { parent: path.clone(), name: node.name.clone() }));
                 node.line = line;
                 open.push(node);
             }
@@ -133,6 +141,14 @@ fn characters(s: &str) -> Result<&str, String> {
         Some(c) => Err(format!("U+{:04X} is no character of XML", u32::from(c))),
         None => Ok(s),
     }
+}
+
+/// Names of the elements from the root on, each behind a slash.
+fn written(path: &Option<Rc<Path>>) -> String {
+    let up = core::iter::successors(path.as_deref(), |step| step.parent.as_deref());
+    let mut names: Vec<_> = up.map(|step| step.name.as_str()).collect();
+    names.reverse();
+    names.iter().flat_map(|name| ["/", name]).collect()
 }
 
 /// Behind the root element only comments and white space may follow.

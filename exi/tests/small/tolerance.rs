@@ -1,7 +1,7 @@
 //! What is read although this codec would not write it.
 
 use crate::schema::{Body, Message, bits, messages};
-use exi::{Document, Error, Kind, Text};
+use exi::{Document, Error, Exi, Kind, List, Text};
 
 /// Up to the first event code behind the pair; four bits follow.
 const FRONT: &str = "10000000 011 01 00 0 0 000 0 0 0 110 0";
@@ -33,14 +33,27 @@ fn a_reference_to_nothing_is_out_of_range() {
     }
 }
 
+#[derive(Debug, PartialEq, Exi)]
+struct Notes {
+    note: List<Text<0, 100>, 0, 10_000>,
+}
+
+impl Document for Notes {
+    const NAME: &'static str = "Notes";
+    const NS: &'static str = "";
+    const CODE: u64 = 0;
+    const CODE_BITS: u32 = 1;
+}
+
 #[test]
 fn references_cannot_blow_a_message_up() {
-    // One literal of 16 characters and three references stay well within what is allowed.
-    let octets = bits(&format!(
-        "{FRONT} {NOTE} 0 00010010 {} 0 000 0 00000000 0 000 0 00000000 0 000 0 00000000 0 10",
-        "01100001".repeat(16)
-    ));
-    assert_eq!(Message::decode(&octets).unwrap().note.len(), 4);
+    // One note of 100 characters, then references to it in 12 bits each.
+    let notes = |references: usize| {
+        let (literal, reference) = ("01100001".repeat(100), "00 0 00000000 0".repeat(references));
+        bits(&format!("10000000 0 00 0 01100110 {literal} 0 {reference} 01"))
+    };
+    assert_eq!(Notes::decode(&notes(1_000)).unwrap().note.len(), 1_001);
+    assert_eq!(Notes::decode(&notes(9_000)).unwrap_err().kind, Kind::Range);
 }
 
 #[test]

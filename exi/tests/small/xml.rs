@@ -32,6 +32,21 @@ fn relaxed_fragments_are_interpreted_too() {
 }
 
 #[test]
+fn an_attribute_that_comes_twice_in_a_relaxed_fragment_is_refused_by_both_codecs() {
+    let signed = Signed { id: Some(exi::Text::literal("id4")), value: exi::Text::literal("ab") };
+    let octets = Fragment::<Small>::encode_fragment(&signed).unwrap();
+    let text: String = octets.iter().map(|octet| format!("{octet:08b}")).collect();
+    // Header and fragment code; code, length and three characters of the attribute.
+    let (front, rest) = text.split_at(8 + 6);
+    let attribute = &rest[..6 + 8 + 24];
+    let octets = bits(&[front, attribute, rest].concat());
+    let seen = xml::interpret(&SCHEMA, Form::Fragment, &octets);
+    let refused = <Signed as Fragment<Small>>::decode_fragment(&octets).unwrap_err();
+    assert_eq!((refused.kind, refused.bit), (exi::Kind::Event, 8 + 6 + attribute.len()));
+    assert_eq!(seen, Err(Error::Exi(refused)));
+}
+
+#[test]
 fn noise_is_read_alike_by_both_codecs() {
     let mut random = 0x9e37_79b9_7f4a_7c15u64;
     let mut next = || {
@@ -156,6 +171,8 @@ fn hostile_xml_is_refused() {
     assert_eq!(problem(&"<a>".repeat(100_000)), Problem::Depth);
     assert_eq!(problem("<Other/>"), Problem::Root);
     assert_eq!(problem(&" ".repeat(1 << 25)), Problem::Size);
+    let (long, many) = ("a".repeat(100_000), "<b/>".repeat(100_000));
+    assert_eq!(problem(&format!("<{long}>{many}</{long}>")), Problem::Root);
     let many: String = (0..40).map(|i| format!(" a{i}=''")).collect();
     assert!(matches!(problem(&format!("<Message{many}/>")), Problem::Syntax(_)));
     let text = "<Message xmlns='urn:example:a' Kind='OK' Extra=''/>";
