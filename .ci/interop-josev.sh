@@ -83,9 +83,10 @@ in_car() { ip netns exec "$car" "$@"; }
 field() { python3 -c 'import json, sys
 try: print(json.loads(sys.stdin.readlines()[-1]).get(sys.argv[1]) or "-")
 except Exception: print("-")' 2>/dev/null "$1"; }
-failures=0
+failures=0 done_rows=0
 row() { # NAME OURS JOSEV: exit codes, and what to show of ours
   local name=$1 ours=$2 theirs=$3 log=$work/$1
+  done_rows=$((done_rows + 1))
   if [[ $ours == 0 && $theirs == 0 ]]; then
     echo "pass  $name: $(field ended <"$log.ours"), EVCOID $(field evcoid <"$log.ours"), Wh $(field energy_wh <"$log.ours"), security $(field tls <"$log.ours")"
   else
@@ -116,4 +117,5 @@ for mode in ac dc; do
     fi
   done
 done
+echo "$((done_rows - failures)) of $done_rows rows passed"
 exit $((failures > 0))
