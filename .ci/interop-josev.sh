@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # interop-josev.sh [RIG [CACHE]]: live sessions of `pnc secc` and `pnc evcc` with Josev (PyPI iso15118), one line for each row.
 # RIG holds josev.sh and netns.sh (default ../shared/tools/interop); CACHE is what its setup.sh made. Needs root for namespaces.
-# PNC names the binary, ROWS selects rows by a pattern, LOGS keeps the logs. Exit 0: no row failed; a missing rig is said and skipped.
+# PNC names the binary, ROWS selects rows by a pattern, LOGS keeps the logs. Exit 0: no row failed; 77: skipped, and why.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 rig=${1:-$here/../shared/tools/interop}
 cache=${2:-${INTEROP_CACHE:-$rig/.cache}}
 pnc=${PNC:-$here/target/debug/pnc}
 rows=${ROWS:-.}
-skip() { echo "skip  all rows: $1"; exit 0; }
+skip() { echo "skip  all rows: $1"; exit 77; }
 [[ -x $rig/josev.sh && -x $rig/netns.sh ]] || skip "no rig in $rig"
 [[ -x $cache/venv/bin/python && -d $cache/pki/flat-iso2 ]] || skip "Josev is not set up in $cache (setup.sh of the rig)"
 [[ -x $pnc ]] || skip "no binary $pnc"

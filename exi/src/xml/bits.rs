@@ -1,16 +1,21 @@
-//! Bits, one at a time.
+//! Bits by the library `bitvec`: nothing here is shared with the fast codec.
 
 use crate::{Error, Kind};
 use alloc::vec::Vec;
+use bitvec::field::BitField;
+use bitvec::order::Msb0;
+use bitvec::slice::BitSlice;
+use bitvec::vec::BitVec;
+use bitvec::view::BitView;
 
 pub(super) struct BitReader<'a> {
-    octets: &'a [u8],
+    bits: &'a BitSlice<u8, Msb0>,
     bit: usize,
 }
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(octets: &'a [u8]) -> Self {
-        Self { octets, bit: 0 }
+        Self { bits: octets.view_bits(), bit: 0 }
     }
 
     pub(super) fn bit(&self) -> usize {
@@ -18,7 +23,7 @@ impl<'a> BitReader<'a> {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.octets.len()
+        self.bits.len() / 8
     }
 
     /// An error about what began at `bit`.
@@ -27,22 +32,17 @@ impl<'a> BitReader<'a> {
     }
 
     pub(super) fn one(&mut self) -> Result<bool, Error> {
-        match self.octets.get(self.bit / 8) {
-            Some(octet) => {
-                let one = octet >> (7 - self.bit % 8) & 1 == 1;
-                self.bit += 1;
-                Ok(one)
-            }
-            None => self.error(Kind::Eof, self.octets.len() * 8),
-        }
+        Ok(self.bits(1)? == 1)
     }
 
+    /// The next `n` bits, 64 at most.
     pub(super) fn bits(&mut self, n: u32) -> Result<u64, Error> {
-        let mut v = 0;
-        for _ in 0..n {
-            v = v << 1 | self.one()? as u64;
-        }
-        Ok(v)
+        let Some(bits) = self.bits.get(self.bit..self.bit + n as usize) else {
+            return self.error(Kind::Eof, self.bits.len());
+        };
+        self.bit += bits.len();
+        // No bits are no number to load.
+        Ok(if bits.is_empty() { 0 } else { bits.load_be() })
     }
 
     pub(super) fn expect(&mut self, v: u64, n: u32) -> Result<(), Error> {
@@ -64,27 +64,16 @@ impl<'a> BitReader<'a> {
     }
 }
 
-pub(super) struct BitWriter {
-    octets: Vec<u8>,
-    free: u32,
-}
+pub(super) struct BitWriter(BitVec<u8, Msb0>);
 
 impl BitWriter {
     pub(super) fn new() -> Self {
-        Self { octets: Vec::new(), free: 0 }
+        Self(BitVec::new())
     }
 
+    /// The low `n` bits of `v`.
     pub(super) fn bits(&mut self, v: u64, n: u32) {
-        for i in (0..n).rev() {
-            if self.free == 0 {
-                self.octets.push(0);
-                self.free = 8;
-            }
-            self.free -= 1;
-            if let Some(last) = self.octets.last_mut() {
-                *last |= ((v >> i & 1) as u8) << self.free;
-            }
-        }
+        self.0.extend((0..n).rev().map(|i| v >> i & 1 == 1));
     }
 
     pub(super) fn uint(&mut self, mut v: u64) {
@@ -95,7 +84,9 @@ impl BitWriter {
         self.bits(v, 8);
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.octets
+    /// The octets; the last one is filled up with zeros.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.0.set_uninitialized(false);
+        self.0.into_vec()
     }
 }
