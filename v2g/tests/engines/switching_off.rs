@@ -111,6 +111,8 @@ fn a_pilot_that_no_longer_asks_for_energy_cuts_it_at_once() {
         for pilot in [ControlPilot::B, ControlPilot::E, ControlPilot::F] {
             let mut bench = charging(dc);
             assert_eq!(turn(&mut bench, dc), EvseNotification::None);
+            // A contactor that is slow to open.
+            bench.obedient = false;
             bench.fact(Fact::ControlPilot(pilot));
             assert_eq!(bench.orders.last(), Some(&Order::OpenContactor), "{pilot:?}");
             assert_eq!(bench.ended, None);
@@ -120,6 +122,7 @@ fn a_pilot_that_no_longer_asks_for_energy_cuts_it_at_once() {
             assert_eq!(turn(&mut bench, dc), EvseNotification::StopCharging);
             assert!(!bench.orders.iter().any(|o| matches!(o, Order::Deliver { .. })));
             bench.fact(Fact::ControlPilot(ControlPilot::B));
+            bench.fact(Fact::Contactor(Contactor::Open));
             bench.ok(requests::power(ChargeProgress::Stop));
             bench.ok(requests::any(RequestKind::SessionStop, dc));
             assert_eq!(bench.ended, Some(Ended::Terminated));

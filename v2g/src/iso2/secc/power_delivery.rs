@@ -71,7 +71,9 @@ impl Ready {
         if cx.facts.fault.is_some() {
             return Err(not_applied("the station has a fault"));
         }
-        cx.order(Order::CloseContactor);
+        if cx.facts.contactor == Contactor::Open {
+            cx.order(Order::CloseContactor);
+        }
         let until = cx.now.saturating_add(Timer::Contactor.limit());
         Starting { paid: self.paid, until }.advance(cx)
     }
