@@ -21,6 +21,7 @@ use v2g_tls::capture::Secrets;
 const PNC: &str = "sessions/josev-iso2-ac-pnc.pcapng";
 const INSTALL: &str = "sessions/josev-iso2-ac-pnc-install.pcapng";
 const RECEIPT: &str = "sessions/josev-iso2-ac-pnc-receipt.pcapng";
+const OWN: &str = "sessions/pnc-iso2-dc-pnc.pcapng";
 const GOOD: &str = "signature good (XML Signature grammar)";
 
 #[test]
@@ -55,6 +56,39 @@ fn a_recorded_session_is_told_from_discovery_to_stop() {
     }
     let wanted: Vec<_> = wanted.iter().map(|(layer, message)| (*layer, message.as_str())).collect();
     assert_eq!(told, wanted);
+}
+
+/// Our own car and station, from the matching on the power line to the end.
+#[test]
+fn a_session_of_our_own_is_told_from_matching_to_stop() {
+    let run = pnc(&["inspect", "--json", path(OWN).as_str()], "");
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let lines = messages(&run);
+    let told: Vec<_> = lines.iter().map(|l| (text(l, "layer"), text(l, "message"))).collect();
+    let mut rest = told.iter();
+    for wanted in [
+        ("slac", "CM_SLAC_PARM.REQ"),
+        ("slac", "CM_ATTEN_CHAR.IND"),
+        ("slac", "CM_SLAC_MATCH.CNF"),
+        ("sdp", "SDPRes"),
+        ("sap", "supportedAppProtocolRes"),
+        ("v2g", "PaymentDetailsReq"),
+        ("v2g", "AuthorizationReq"),
+        ("v2g", "CableCheckRes"),
+        ("v2g", "PreChargeRes"),
+        ("v2g", "CurrentDemandRes"),
+        ("v2g", "MeteringReceiptRes"),
+        ("v2g", "WeldingDetectionRes"),
+        ("v2g", "SessionStopRes"),
+    ] {
+        assert!(rest.any(|told| *told == wanted), "{wanted:?} is missing or out of order");
+    }
+    for line in &lines {
+        assert!(line["error"].is_null(), "{line}");
+        if ["AuthorizationReq", "MeteringReceiptReq"].contains(&text(line, "message")) {
+            assert_eq!(line["signature"]["good"], true, "{line}");
+        }
+    }
 }
 
 #[test]
