@@ -120,10 +120,17 @@ pub fn verify(
     if info.reference.len() > MOST_REFERENCES || info.reference.len() != elements.len() {
         return Err(VerifyError::References(info.reference.len()));
     }
+    // [V2G2-771]
+    if info.signature_method.hmac_output_length.is_some() || !signature.object.is_empty() {
+        return Err(VerifyError::Forbidden);
+    }
     for reference in info.reference.iter() {
         algorithm("digest", &reference.digest_method.algorithm, SHA256_URI)?;
         for transform in reference.transforms.iter().flat_map(|t| t.transform.iter()) {
             algorithm("transform", &transform.algorithm, CANONICAL_EXI)?;
+            if !transform.content.is_empty() {
+                return Err(VerifyError::Forbidden);
+            }
         }
     }
     for signed in elements {
@@ -185,6 +192,8 @@ pub enum SignError {
 pub enum VerifyError {
     #[error("unknown {what} algorithm {found:?}")]
     Algorithm { what: &'static str, found: String },
+    #[error("a field that signatures of ISO 15118 must not have")]
+    Forbidden,
     #[error("{0} references do not match what is signed here")]
     References(usize),
     #[error("no reference to element {0:?}")]

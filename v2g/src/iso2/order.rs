@@ -129,7 +129,7 @@ pub const TABLE: &[Row] = &[
     row(Authorizing, SessionStop, &[Ended], "V2G2-560"),
     row(Parameters, ChargeParameterDiscovery, &[Parameters, AcReady, DcCableCheck, DcRenegotiated], "V2G2-573"),
     row(Parameters, SessionStop, &[Ended], "V2G2-573"),
-    row(AcReady, PowerDelivery, &[Busy, AcCharging, AcStopped], "V2G2-576"),
+    row(AcReady, PowerDelivery, &[Busy, AcCharging, AcStopped], "V2G2-565"),
     row(AcReady, SessionStop, &[Ended], "V2G2-576"),
     row(AcCharging, ChargingStatus, &[AcCharging, AcReceipt], "V2G2-577"),
     row(AcCharging, PowerDelivery, &[Busy, AcStopped, Parameters], "V2G2-577"),

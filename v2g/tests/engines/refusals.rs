@@ -181,6 +181,13 @@ fn a_challenge_must_come_back_fresh_and_signed() {
     let response = bench.send_signed(request, Some(signature)).unwrap();
     assert_eq!(response.code(), ResponseCode::FailedSignatureError, "another request's signature");
 
+    // [V2G2-771]
+    let (mut bench, challenge) = challenged();
+    let (request, mut signature) = requests::authorization(&challenge);
+    signature.signed_info.signature_method.hmac_output_length = Some(0u64.into());
+    let response = bench.send_signed(request, Some(signature)).unwrap();
+    assert_eq!(response.code(), ResponseCode::FailedSignatureError, "a forbidden field");
+
     let (mut bench, challenge) = challenged();
     let (request, mut signature) = requests::authorization(&challenge);
     let mut value = signature.signature_value.value.as_slice().to_vec();

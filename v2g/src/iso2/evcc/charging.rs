@@ -81,7 +81,7 @@ impl Charging {
     ) -> Result<State, Failure> {
         let current = response.evse_max_current.map(|a| a.number());
         cx.emit(Event::Present { voltage: None, current });
-        let notification = response.ac_evse_status.notification;
+        let notification = response.ac_evse_status.wish();
         self.next(notification, response.meter_info, response.receipt_required, cx)
     }
 
@@ -95,7 +95,7 @@ impl Charging {
             current: Some(response.evse_present_current.number()),
         });
         self.agreed.limits.learn(&response);
-        let notification = response.dc_evse_status.notification;
+        let notification = response.dc_evse_status.wish();
         self.next(notification, response.meter_info, response.receipt_required, cx)
     }
 
@@ -158,11 +158,7 @@ impl Receipt {
         response: &MeteringReceiptRes,
         cx: &mut Context<'_>,
     ) -> Result<State, Failure> {
-        let notification = match response.evse_status {
-            EvseStatus::Ac(ac) => ac.notification,
-            EvseStatus::Dc(dc) => dc.notification,
-            EvseStatus::Abstract(status) => status.notification,
-        };
+        let notification = response.evse_status.wish();
         Charging { agreed: self.agreed }.go_on(notification, cx)
     }
 }

@@ -5,6 +5,7 @@ mod cable_check;
 mod charging;
 mod context;
 mod discovery;
+mod heard;
 mod parameters;
 mod pre_charge;
 mod profile;

@@ -74,11 +74,11 @@ impl State {
 
 fn told_to_stop(response: &Response) -> bool {
     let notification = match response {
-        Response::CableCheck(r) => r.dc_evse_status.notification,
-        Response::PreCharge(r) => r.dc_evse_status.notification,
+        Response::CableCheck(r) => r.dc_evse_status.wish(),
+        Response::PreCharge(r) => r.dc_evse_status.wish(),
         Response::ChargeParameterDiscovery(r) => match &r.evse_charge_parameter {
-            EvseChargeParameter::Ac(ac) => ac.ac_evse_status.notification,
-            EvseChargeParameter::Dc(dc) => dc.dc_evse_status.notification,
+            EvseChargeParameter::Ac(ac) => ac.ac_evse_status.wish(),
+            EvseChargeParameter::Dc(dc) => dc.dc_evse_status.wish(),
             EvseChargeParameter::Abstract(_) => return false,
         },
         _ => return false,

@@ -69,7 +69,7 @@ impl CableCheck {
         }
     }
 
-    /// The car gets a moment to bring its control pilot to state C or D. [V2G2-847]
+    /// The car gets a moment to bring its control pilot to state C or D, as with PowerDelivery.
     pub(super) fn advance(self, cx: &mut Context<'_>) -> Result<State, Refusal> {
         match self.stage {
             // No voltage on the cable of a station with a fault.
