@@ -1,5 +1,6 @@
 //! The ready car: give it a [`Vehicle`], certificates and a wish, and let it [`charge`](Car::charge).
 
+mod matching;
 mod session;
 
 use std::io;
@@ -15,7 +16,10 @@ use v2g::handshake::Protocol;
 use v2g::sdp::Security;
 use v2g_tls::Negotiated;
 
+use matching::Matching;
+
 use crate::hardware::Vehicle;
+use crate::link::PacketLink;
 use crate::net::discovery::{self, DiscoveryError, Found, discover};
 use crate::net::{Interface, Tap, TlsError};
 
@@ -34,6 +38,7 @@ struct Settings {
     contract_without_tls: bool,
     departure: Option<u32>,
     resume: Option<[u8; 8]>,
+    slac: Option<PacketLink>,
     discovery: Option<discovery::Settings>,
     pace: Pace,
     observer: Arc<dyn Fn(Notice<'_>) + Send + Sync>,
@@ -71,6 +76,8 @@ impl Default for Pace {
 /// What a car tells its observer.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'a> {
+    /// The matching over the power line tells something.
+    Slac(&'a slac::ev::Event),
     /// A station answered.
     Found(&'a Found),
     /// The TCP connection stands.
@@ -100,6 +107,8 @@ pub struct Report {
 /// There was no session.
 #[derive(Debug, thiserror::Error)]
 pub enum CarError {
+    #[error("no match over the power line: {0:?}")]
+    Matching(slac::ev::Failure),
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
     #[error(transparent)]
@@ -125,6 +134,7 @@ impl<V: Vehicle> Car<V> {
             contract_without_tls: false,
             departure: None,
             resume: None,
+            slac: None,
             discovery: None,
             pace: Pace::default(),
             observer: Arc::new(|_| {}),
@@ -176,6 +186,12 @@ impl<V: Vehicle> Car<V> {
         self
     }
 
+    /// Match over a power line modem on this link first; otherwise there is a network already.
+    pub fn slac(mut self, link: PacketLink) -> Self {
+        self.settings.slac = Some(link);
+        self
+    }
+
     /// How to look for a station; otherwise as the standard says.
     pub fn discovery(mut self, settings: discovery::Settings) -> Self {
         self.settings.discovery = Some(settings);
@@ -201,7 +217,7 @@ impl<V: Vehicle> Car<V> {
     }
 
     /// Looks for a station and charges there. Ends early, with everything off, once `stop` is done.
-    pub async fn charge(self, stop: impl Future<Output = ()>) -> Result<Report, CarError> {
+    pub async fn charge(mut self, stop: impl Future<Output = ()>) -> Result<Report, CarError> {
         let interface = match &self.settings.interface {
             Some(interface) => interface.clone(),
             None => Interface::loopback().map_err(CarError::Interface)?,
@@ -209,11 +225,29 @@ impl<V: Vehicle> Car<V> {
         let wanted = if self.settings.tls.is_some() { Security::Tls } else { Security::None };
         let settings = self.settings.discovery.unwrap_or_else(|| discovery::Settings::new(wanted));
         tokio::pin!(stop);
+        let matching = match self.settings.slac.take() {
+            None => None,
+            Some(link) => {
+                let (random, observer) =
+                    (self.settings.random.clone(), self.settings.observer.clone());
+                tokio::select! {
+                    matching = Matching::find(link, random, observer) => Some(matching?),
+                    () = &mut stop => return Err(CarError::Stopped),
+                }
+            }
+        };
         let found = tokio::select! {
             found = discover(&interface, &settings) => found?,
             () = &mut stop => return Err(CarError::Stopped),
         };
-        self.charge_found(&found, stop).await
+        if let Some(matching) = &matching {
+            matching.linked();
+        }
+        let report = self.charge_found(&found, stop).await;
+        if let Some(matching) = matching {
+            matching.end(report.as_ref().ok().map(|report| &report.ended)).await;
+        }
+        report
     }
 
     /// Charges at a station that was found before.

@@ -1,6 +1,7 @@
 //! `pnc evcc`: a car with a simulated battery on a real network.
 
 use super::config::{self, CarConfig, ConfigError};
+use super::link::Link;
 use super::stop::{self, Stop};
 use super::verdict::{Verdict, millis, word};
 use super::{logging, out};
@@ -8,6 +9,7 @@ use pnc::Car;
 use pnc::car::{Pace, Report};
 use pnc::hardware::sim::SimulatedCar;
 use pnc::hardware::{Vehicle, VehicleStatus};
+use pnc::link::PacketLink;
 use pnc::net::{Interface, discovery};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +23,9 @@ pub(crate) struct Arguments {
     /// Network interface to look for a station on; loopback if neither this nor the settings name one.
     #[arg(long, value_name = "IF")]
     interface: Option<String>,
+    /// How the station is reached: by an existing network, or matched over a power line modem first.
+    #[arg(long, value_enum, default_value_t = Link::None)]
+    link: Link,
     /// Settings in TOML; see --print-config.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -78,6 +83,11 @@ fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
         .observe(|notice| log::info!("{notice:?}"));
     if let Some(name) = arguments.interface.as_ref().or(config.interface.as_ref()) {
         car = car.interface(Interface::named(name).map_err(ConfigError::setting)?);
+        if arguments.link == Link::Slac {
+            car = car.slac(PacketLink::open(name).map_err(ConfigError::setting)?);
+        }
+    } else if arguments.link == Link::Slac {
+        return Err(ConfigError::setting("--link slac needs an --interface"));
     }
     if let Some(tls) = tls {
         car = car.tls(tls);

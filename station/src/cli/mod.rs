@@ -8,6 +8,7 @@ mod hex;
 mod id;
 mod inspect;
 mod key_log;
+mod link;
 mod logging;
 mod out;
 mod secc;

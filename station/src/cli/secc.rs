@@ -1,10 +1,10 @@
 //! `pnc secc`: a station with simulated hardware on a real network.
 
 use super::config::{self, ConfigError, StationConfig};
+use super::link::Link;
 use super::stop::{self, Stop};
 use super::verdict::Verdict;
 use super::{logging, out};
-use clap::ValueEnum;
 use pnc::Station;
 use pnc::authorize::{Free, KnownContracts, TokenDesk};
 use pnc::hardware::Hardware;
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     /// How the car is linked: by an existing network, or matched over a power line modem.
-    #[arg(long, value_enum, default_value = "none")]
+    #[arg(long, value_enum, default_value_t = Link::None)]
     link: Link,
     /// Print the settings with their defaults and end.
     #[arg(long)]
@@ -45,12 +45,6 @@ pub(crate) struct Arguments {
     /// Say more on standard error; twice: everything.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Link {
-    None,
-    Slac,
 }
 
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
