@@ -1,8 +1,18 @@
 //! What an EVSE maker implements: small traits, bundled as [`Ac`] or [`Dc`].
 //!
-//! Every method returns at once; [`poll`](Hardware::poll) is called every [`period`](Hardware::period)
-//! and after each order. Whatever differs from the last time is told to the session.
-//! An error is a [`Fault`]: the car is told to stop, and everything is switched off.
+//! Every method must return at once: it starts what takes time and never waits, sleeps or blocks on
+//! a bus, for meanwhile nothing else of the connector is looked at. [`poll`](Hardware::poll) is called
+//! every [`period`](Hardware::period) and after each order. Whatever differs from the last time is told
+//! to the session. An error is a [`Fault`]: the car is told to stop, and everything is switched off.
+//!
+//! With [`Dc`] the contactor is closed for the cable check and the precharge already, not for the
+//! energy alone: the order is close, test, precharge, deliver, supply off, open.
+//!
+//! If this code panics, or the runtime ends, the supply is ordered off and the contactor open once
+//! more. Against a process that hangs, is killed or loses its power nothing here can help: the
+//! hardware must have a watchdog of its own, which opens the contactor and cuts the supply when it has
+//! not been served for a few periods. Serve it from [`poll`](Hardware::poll) and from nowhere else.
+//! Emergency stop, residual current and the loss of the pilot must open the contactor without software.
 
 mod bundle;
 mod rig;
@@ -52,7 +62,8 @@ pub trait Contactor: Send {
 
 /// A DC supply.
 pub trait PowerSupply: Send {
-    /// Aims for this voltage with at most this current, in V and A.
+    /// Aims for this voltage with at most this current, in V and A. Both may be 0: 0 A is a wish of
+    /// the car like any other and no error; the voltage is then held without current.
     fn set(&mut self, voltage: f64, current: f64) -> Result<(), Fault>;
 
     /// Aims for zero.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -110,7 +111,7 @@ impl Drop for Attached {
     }
 }
 
-struct Runner<H> {
+struct Runner<H: Hardware> {
     hardware: H,
     told: watch::Sender<Facts>,
     known: HashMap<Discriminant<Fact>, Fact>,
@@ -127,7 +128,7 @@ impl<H: Hardware> Runner<H> {
             tokio::select! {
                 task = tasks.recv() => match task {
                     Some(task) => self.act(task),
-                    None => return self.switch_off(),
+                    None => return,
                 },
                 _ = ticks.tick() => {}
             }
@@ -180,18 +181,24 @@ impl<H: Hardware> Runner<H> {
     }
 
     fn look(&mut self) {
-        match self.hardware.poll() {
+        let named = match self.hardware.poll() {
             Ok(facts) => {
-                facts.into_iter().for_each(|fact| self.learn(fact));
-                self.learn(Fact::Fault(self.defect));
-            }
-            Err(fault) => {
-                let is_new = self.told.borrow().fault != Some(fault);
-                self.learn(Fact::Fault(Some(fault)));
-                if is_new {
-                    self.switch_off();
+                let mut named = None;
+                for fact in facts {
+                    match fact {
+                        Fact::Fault(fault) => named = named.or(fault),
+                        fact => self.learn(fact),
+                    }
                 }
+                named
             }
+            Err(fault) => Some(fault),
+        };
+        // A fault that stands now outlives the defect of an order, which the next session forgets.
+        let is_new = named.is_some() && self.told.borrow().fault != named;
+        self.learn(Fact::Fault(named.or(self.defect)));
+        if is_new {
+            self.switch_off();
         }
     }
 
@@ -218,10 +225,29 @@ impl<H: Hardware> Runner<H> {
 
     /// As safe as it gets; a defect here cannot be helped any more.
     fn switch_off(&mut self) {
-        for order in [Order::SupplyOff, Order::OpenContactor] {
-            if let Err(fault) = self.hardware.order(order) {
-                log::error!("{order:?} failed: {fault:?}");
+        SWITCH_OFF.into_iter().for_each(|order| self.try_hard(order));
+    }
+
+    fn try_hard(&mut self, order: Order) {
+        if let Err(fault) = self.hardware.order(order) {
+            log::error!("{order:?} failed: {fault:?}");
+        }
+    }
+}
+
+/// However the runner ends, also by a panic of the hardware's code or with the runtime: all is switched off.
+impl<H: Hardware> Drop for Runner<H> {
+    fn drop(&mut self) {
+        for order in SWITCH_OFF {
+            // What one order leaves broken must not keep the next from being tried.
+            if catch_unwind(AssertUnwindSafe(|| self.try_hard(order))).is_err() {
+                log::error!("{order:?} panicked");
             }
         }
     }
 }
+
+const SWITCH_OFF: [Order; 2] = [Order::SupplyOff, Order::OpenContactor];
+
+#[cfg(test)]
+mod tests;
