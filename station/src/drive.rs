@@ -1,12 +1,13 @@
 //! The one loop that drives an engine: octets in, octets out, deadlines, commands.
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 pub use v2g::engine::{Input, Output};
 
 /// An engine without I/O: what happened goes in by `handle`, what is to be done comes out by `poll`.
@@ -53,57 +54,111 @@ impl Clock {
     }
 }
 
-/// Drives `engine` until `on_event` breaks. What the engine had to send before that is sent.
+/// Drives `engine` until `on_event` breaks. What the engine had to send before that is sent,
+/// within [`LAST_LIMIT`].
 ///
-/// A peer that closes, breaks or does not take what is sent within [`SEND_LIMIT`] is told to the engine
-/// as [`Input::Closed`]; then nothing more is received or sent, but commands and deadlines go on.
+/// Messages wait in line while the peer takes its time, and commands and deadlines go on; only
+/// nothing is received then. A peer that closes, breaks or does not take a message within
+/// [`SEND_LIMIT`] is told to the engine as [`Input::Closed`]; then nothing more is received or sent,
+/// but commands and deadlines go on.
 pub async fn drive<E: Engine, W: Wire, B>(
     engine: &mut E,
     wire: &mut W,
     clock: Clock,
     commands: &mut mpsc::UnboundedReceiver<E::Command>,
-    mut on_event: impl FnMut(E::Event) -> ControlFlow<B>,
+    on_event: impl FnMut(E::Event) -> ControlFlow<B>,
 ) -> B {
     let mut buffer = vec![0; BUFFER];
-    let mut open = true;
-    let mut commanded = true;
+    let (mut open, mut told) = (true, false);
+    let mut work =
+        Work { engine, clock, commands, on_event, outbox: VecDeque::new(), commanded: true };
     loop {
-        let deadline = loop {
-            match engine.poll() {
-                Output::Transmit(octets) => {
-                    if open && !sent(wire, &octets).await {
-                        open = false;
-                        engine.handle(clock.now(), Input::Closed);
-                    }
-                }
-                Output::Event(event) => {
-                    if let ControlFlow::Break(done) = on_event(event) {
-                        return done;
-                    }
-                }
-                Output::Wait(deadline) => break deadline,
-            }
+        let (mut done, mut deadline) = match work.settle() {
+            ControlFlow::Break(end) => (Some((end, Instant::now() + LAST_LIMIT)), None),
+            ControlFlow::Continue(deadline) => (None, deadline),
         };
+        if !open {
+            work.outbox.clear();
+        }
+        while let Some(message) = work.outbox.pop_front() {
+            let sending = timeout(SEND_LIMIT, wire.send(&message));
+            tokio::pin!(sending);
+            // A message that was begun is never begun again, nor another before its end.
+            let sent = loop {
+                if let Some((_, limit)) = done {
+                    break matches!(timeout_at(limit, &mut sending).await, Ok(Ok(Ok(()))));
+                }
+                tokio::select! {
+                    sent = &mut sending => break matches!(sent, Ok(Ok(()))),
+                    () = work.other(deadline) => match work.settle() {
+                        ControlFlow::Break(end) => done = Some((end, Instant::now() + LAST_LIMIT)),
+                        ControlFlow::Continue(next) => deadline = next,
+                    },
+                }
+            };
+            if !sent {
+                open = false;
+                work.outbox.clear();
+            }
+        }
+        if let Some((done, _)) = done {
+            return done;
+        }
+        if !open && !told {
+            told = true;
+            work.handle(Input::Closed);
+            continue;
+        }
         tokio::select! {
             received = wire.receive(&mut buffer), if open => match received {
                 // The wire filled that many octets of the buffer.
-                Ok(n @ 1..) => engine.handle(clock.now(), Input::Received(buffer.get(..n).unwrap_or_default())),
-                Ok(0) | Err(_) => {
-                    open = false;
-                    engine.handle(clock.now(), Input::Closed);
-                }
+                Ok(n @ 1..) => work.handle(Input::Received(buffer.get(..n).unwrap_or_default())),
+                Ok(0) | Err(_) => open = false,
             },
-            command = commands.recv(), if commanded => match command {
-                Some(command) => engine.handle(clock.now(), Input::Command(command)),
-                None => commanded = false,
-            },
-            () = clock.until(deadline) => engine.handle(clock.now(), Input::Timeout),
+            () = work.other(deadline) => {}
         }
     }
 }
 
-async fn sent(wire: &mut impl Wire, octets: &[u8]) -> bool {
-    matches!(tokio::time::timeout(SEND_LIMIT, wire.send(octets)).await, Ok(Ok(())))
+/// An engine with what it waits for apart from the wire, and what it has to send.
+struct Work<'a, E: Engine, F> {
+    engine: &'a mut E,
+    clock: Clock,
+    commands: &'a mut mpsc::UnboundedReceiver<E::Command>,
+    on_event: F,
+    outbox: VecDeque<Vec<u8>>,
+    commanded: bool,
+}
+
+impl<E: Engine, F> Work<'_, E, F> {
+    fn handle(&mut self, input: Input<'_, E::Command>) {
+        self.engine.handle(self.clock.now(), input);
+    }
+
+    /// Asks the engine until it waits, or `on_event` breaks.
+    fn settle<B>(&mut self) -> ControlFlow<B, Option<Duration>>
+    where
+        F: FnMut(E::Event) -> ControlFlow<B>,
+    {
+        loop {
+            match self.engine.poll() {
+                Output::Transmit(octets) => self.outbox.push_back(octets),
+                Output::Event(event) => (self.on_event)(event)?,
+                Output::Wait(deadline) => return ControlFlow::Continue(deadline),
+            }
+        }
+    }
+
+    /// Hands one command or a deadline that has come to the engine. Cancel safe.
+    async fn other(&mut self, deadline: Option<Duration>) {
+        tokio::select! {
+            command = self.commands.recv(), if self.commanded => match command {
+                Some(command) => self.engine.handle(self.clock.now(), Input::Command(command)),
+                None => self.commanded = false,
+            },
+            () = self.clock.until(deadline) => self.engine.handle(self.clock.now(), Input::Timeout),
+        }
+    }
 }
 
 /// A byte stream as a wire: every message in one write, flushed.
@@ -129,13 +184,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream<S> {
             let _ = self.0.shutdown().await;
             self.drain().await;
         };
-        let _ = tokio::time::timeout(linger, end).await;
+        let _ = timeout(linger, end).await;
     }
 
     /// Waits for the peer to close first, `linger` at most, then closes.
     pub async fn close_after_peer(&mut self, linger: Duration) {
-        let _ = tokio::time::timeout(linger, self.drain()).await;
-        let _ = tokio::time::timeout(SEND_LIMIT, self.0.shutdown()).await;
+        let _ = timeout(linger, self.drain()).await;
+        let _ = timeout(SEND_LIMIT, self.0.shutdown()).await;
     }
 
     async fn drain(&mut self) {
@@ -146,6 +201,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream<S> {
 
 /// How long a peer may refuse to take a message.
 pub const SEND_LIMIT: Duration = Duration::from_secs(5);
+/// The same for what is left when the engine's work is over.
+pub const LAST_LIMIT: Duration = Duration::from_millis(500);
 const BUFFER: usize = 16 * 1024;
 
 macro_rules! v2g_engine {
@@ -219,3 +276,6 @@ impl Wire for crate::link::PacketLink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

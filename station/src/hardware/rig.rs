@@ -34,7 +34,14 @@ impl Rig {
     pub fn start(hardware: impl Hardware, limits: Limits) -> Self {
         let (orders, tasks) = mpsc::unbounded_channel();
         let (told, facts) = watch::channel(Facts::new(limits));
-        let runner = Runner { hardware, told, known: HashMap::new(), defect: None, session: None };
+        let runner = Runner {
+            hardware,
+            told,
+            known: HashMap::new(),
+            stated: None,
+            defect: None,
+            session: None,
+        };
         tokio::spawn(runner.run(tasks));
         Self { orders, facts, next: Arc::default() }
     }
@@ -115,6 +122,8 @@ struct Runner<H: Hardware> {
     hardware: H,
     told: watch::Sender<Facts>,
     known: HashMap<Discriminant<Fact>, Fact>,
+    /// Told by [`Fact::Fault`]; stays until that tells otherwise.
+    stated: Option<Fault>,
     /// An order failed; stays until the next session.
     defect: Option<Fault>,
     session: Option<(u64, mpsc::UnboundedSender<Command>)>,
@@ -183,14 +192,15 @@ impl<H: Hardware> Runner<H> {
     fn look(&mut self) {
         let named = match self.hardware.poll() {
             Ok(facts) => {
-                let mut named = None;
+                let mut stated = None;
                 for fact in facts {
                     match fact {
-                        Fact::Fault(fault) => named = named.or(fault),
+                        Fact::Fault(fault) => stated = Some(stated.flatten().or(fault)),
                         fact => self.learn(fact),
                     }
                 }
-                named
+                self.stated = stated.unwrap_or(self.stated);
+                self.stated
             }
             Err(fault) => Some(fault),
         };
