@@ -20,7 +20,8 @@ pub(crate) struct Entry {
 }
 
 impl Ledger {
-    /// Uses a directory, made if need be, and closes what an earlier run left open, as `interrupted`.
+    /// Uses a directory, made if need be, and closes what an earlier run left open: as `interrupted`
+    /// what was not over.
     ///
     /// Gives the records closed so. One station at a time may use a directory.
     pub fn open(directory: impl Into<PathBuf>) -> io::Result<(Self, Vec<Record>)> {
@@ -70,9 +71,14 @@ impl Entry {
         self.write(OPEN, record)
     }
 
-    /// The session is over.
+    /// The session is over. After an error the journal stays, with this record if that can be noted.
     pub(crate) fn close(self, record: &Record) -> io::Result<()> {
-        self.write(CLOSED, record)?;
+        if let Err(error) = self.write(CLOSED, record) {
+            if let Err(error) = self.note(record) {
+                log::error!("record {}: {error}", self.name);
+            }
+            return Err(error);
+        }
         fs::remove_file(self.path(OPEN))?;
         sync(&self.directory)
     }
@@ -93,7 +99,8 @@ impl Entry {
             }
             Err(error) => return Err(error),
         };
-        record.stop_reason = Some("interrupted".into());
+        // One with a reason was over and could not be closed.
+        record.stop_reason.get_or_insert_with(|| "interrupted".into());
         self.close(&record)?;
         Ok(Some(record))
     }

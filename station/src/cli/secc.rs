@@ -67,6 +67,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 fn bind(arguments: &Arguments) -> Result<Bound, ConfigError> {
     let (config, base) = config::read::<StationConfig>(arguments.config.as_deref())?;
+    config.check()?;
     let (ac_load, max_current) = match config.limits() {
         Limits::Ac(ac) => (Some(ac.phases), ac.max_current),
         Limits::Dc(_) => (None, 0.0),

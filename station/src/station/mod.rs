@@ -1,11 +1,13 @@
 //! The ready station: give it hardware, certificates and authorizers, and let it [`run`](Station::run).
 
+mod fitness;
 mod handle;
 mod notice;
 mod report;
 mod serve;
 mod session;
 
+pub use fitness::{Unfit, check_evse_id, check_limits};
 pub use handle::Handle;
 pub use notice::{Notice, Observer};
 pub use report::Report;
@@ -206,8 +208,13 @@ impl<H: Hardware> Station<H> {
     }
 
     /// Opens the sockets and starts the hardware, inside a tokio runtime.
+    ///
+    /// An EVSEID or limits that are [`Unfit`] are an error of the kind [`io::ErrorKind::InvalidInput`].
     pub fn bind(self) -> io::Result<Bound> {
         let Self { hardware, settings } = self;
+        check_evse_id(&settings.evse_id)
+            .and_then(|()| check_limits(&settings.limits))
+            .map_err(|unfit| io::Error::new(io::ErrorKind::InvalidInput, unfit))?;
         let rig = Rig::start(hardware, settings.limits);
         Bound::new(settings, rig)
     }

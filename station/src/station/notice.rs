@@ -30,7 +30,8 @@ pub enum Notice<'a> {
     Session(&'a Event),
     /// Somebody decided.
     Decided(&'a Verdict),
-    /// A record was closed.
+    /// A record was closed; it is on disk if records are kept. One that the disk did not take is told
+    /// as [`Trouble`](Self::Trouble), and here at the next start.
     Record(&'a Record),
     /// Something went wrong on our side; the station goes on serving.
     Trouble(&'a str),

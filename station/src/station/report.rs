@@ -10,7 +10,8 @@ use crate::cdr::Record;
 pub struct Report {
     pub peer: SocketAddrV6,
     pub ended: Ended,
-    /// As it stands in the directory of records, if one is used. Without a session only what is known.
+    /// As it stands in the directory of records, if one is used and the disk did not fail
+    /// ([`Notice::Trouble`](super::Notice::Trouble)). Without a session only what is known.
     pub record: Record,
     /// From connection to the end of the session.
     pub elapsed: Duration,

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use v2g::secc::{Ended, Paused};
 use v2g_tls::Negotiated;
 
-use super::session::{self, Matching, Peer};
+use super::session::{self, Lasting, Matching, Peer};
 use super::{Handle, Notice, Report, Settings};
 use crate::cdr::Ledger;
 use crate::drive::Clock;
@@ -112,28 +112,34 @@ impl Bound {
                 return None;
             }
         };
-        self.handshakes.abort_all();
+        self.turn_away_handshakes();
         if let Some(matching) = &self.matching {
             matching.linked();
         }
-        let session = session::run(
-            stream,
-            peer,
-            &self.settings,
-            &self.rig,
-            &self.handle,
-            self.ledger.as_ref(),
-            self.paused.take(),
-        );
-        let (report, paused) = tokio::select! {
-            ended = session => ended,
-            () = turn_away(&self.listener, self.plain.as_ref(), self.discovery.as_ref(), &self.settings) => return None,
+        let lasting = Lasting {
+            settings: &self.settings,
+            rig: &self.rig,
+            handle: &self.handle,
+            ledger: self.ledger.as_ref(),
+            matching: self.matching.as_ref(),
+            paused: &mut self.paused,
         };
-        self.paused = paused;
-        if let Some(matching) = &self.matching {
-            matching.ended(&report.ended);
+        let session = session::run(stream, peer, lasting);
+        tokio::select! {
+            report = session => Some(report),
+            () = turn_away(&self.listener, self.plain.as_ref(), self.discovery.as_ref(), &self.settings) => None,
         }
-        Some(report)
+    }
+
+    /// Those under way, and those that are done but came second.
+    fn turn_away_handshakes(&mut self) {
+        while let Some(done) = self.handshakes.try_join_next() {
+            if let Ok((peer, _, Ok(_))) = done {
+                self.settings.observer.tell(Notice::TurnedAway { peer, why: BUSY });
+            }
+        }
+        // Also one that finishes now is dropped, and its connection with it.
+        self.handshakes = JoinSet::new();
     }
 
     /// The next connection that got as far as messages.
@@ -208,7 +214,7 @@ async fn turn_away(
         tokio::select! {
             accepted = accept(listener, plain) => match accepted {
                 Ok((_, peer, _)) => {
-                    settings.observer.tell(Notice::TurnedAway { peer, why: "a session is running" });
+                    settings.observer.tell(Notice::TurnedAway { peer, why: BUSY });
                 }
                 Err(error) => pause(settings, &error).await,
             },
@@ -258,6 +264,7 @@ async fn pause(settings: &Settings, error: &io::Error) {
     tokio::time::sleep(PAUSE).await;
 }
 
+const BUSY: &str = "a session is running";
 const MOST_HANDSHAKES: usize = 4;
 const PAUSE: Duration = Duration::from_millis(100);
 

@@ -30,19 +30,23 @@ pub(super) struct Peer {
     pub(super) clock: Clock,
 }
 
+/// What outlives a session.
+pub(super) struct Lasting<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) rig: &'a Rig,
+    pub(super) handle: &'a Handle,
+    pub(super) ledger: Option<&'a Ledger>,
+    pub(super) matching: Option<&'a Matching>,
+    /// What a car may come back to: forgotten when a session is set up, not by a connection.
+    pub(super) paused: &'a mut Option<Paused>,
+}
+
 /// Runs the session to its end; the hardware is safe and the record closed when this returns.
-pub(super) async fn run(
-    stream: Box<dyn Connection>,
-    peer: Peer,
-    settings: &Settings,
-    rig: &Rig,
-    handle: &Handle,
-    ledger: Option<&Ledger>,
-    resume: Option<Paused>,
-) -> (Report, Option<Paused>) {
+pub(super) async fn run(stream: Box<dyn Connection>, peer: Peer, lasting: Lasting<'_>) -> Report {
     let Peer { address, tls, clock } = peer;
+    let Lasting { settings, rig, handle, ledger, matching, paused } = lasting;
     let mut engine =
-        Secc::new(config(settings, tls.is_some(), clock, resume), settings.random.clone());
+        Secc::new(config(settings, tls.is_some(), clock, paused.clone()), settings.random.clone());
     let (sender, mut commands) = mpsc::unbounded_channel();
     let hardware = rig.attach(sender.clone());
     handle.enter(sender.clone());
@@ -76,15 +80,37 @@ pub(super) async fn run(
     let elapsed = clock.now();
     handle.leave();
     let desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let record = desk.close(&ended).await;
     let linger = settings.patience.linger;
-    match ended {
-        Ended::Terminated | Ended::Paused => wire.close_after_peer(linger).await,
-        _ => wire.close(linger).await,
+    let closing = async {
+        let closed = desk.close(&ended).await;
+        match ended {
+            Ended::Terminated | Ended::Paused => wire.close_after_peer(linger).await,
+            _ => wire.close(linger).await,
+        }
+        closed
+    };
+    let leave = || matching.into_iter().for_each(|matching| matching.ended(&ended));
+    tokio::pin!(closing);
+    // The link does not outlast the session by what hardware and peer still take.
+    let (record, session_id) = tokio::select! {
+        closed = &mut closing => {
+            leave();
+            closed
+        }
+        () = tokio::time::sleep(LEAVE) => {
+            leave();
+            closing.await
+        }
+    };
+    if !record.session_id.is_empty() {
+        *paused = (ended == Ended::Paused).then_some(Paused { session_id });
     }
-    let paused = (ended == Ended::Paused).then_some(Paused { session_id: record.1 });
-    (Report { peer: address, ended, record: record.0, elapsed }, paused)
+    Report { peer: address, ended: ended.clone(), record, elapsed }
 }
+
+/// For the last answer to reach the car before the link is left; with
+/// [`LAST_LIMIT`](crate::drive::LAST_LIMIT) within the 1 s there is for that.
+const LEAVE: Duration = Duration::from_millis(300);
 
 fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) -> Config {
     let since_zero = i64::try_from(clock.now().as_secs()).unwrap_or_default();
@@ -221,8 +247,13 @@ impl Desk<'_> {
             self.record.stop = crate::time::rfc3339(crate::time::since_epoch());
         }
         self.record.stop_reason = Some(report::reason(ended).into());
-        if self.journal.close(&self.record).await {
-            self.settings.observer.tell(Notice::Record(&self.record));
+        match self.journal.close(&self.record).await {
+            Ok(true) => self.settings.observer.tell(Notice::Record(&self.record)),
+            Ok(false) => {}
+            Err(error) => {
+                let why = format!("record of session {}: {error}", self.record.session_id);
+                self.settings.observer.tell(Notice::Trouble(&why));
+            }
         }
         (self.record, self.session_id)
     }

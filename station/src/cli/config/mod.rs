@@ -174,6 +174,22 @@ mod tests {
     }
 
     #[test]
+    fn a_value_out_of_range_is_named_by_its_key() {
+        StationConfig::default().check().unwrap();
+        for (text, key) in [
+            ("evse_id = \"DE*PNC\"", "evse_id"),
+            ("[ac]\nphases = 2", "ac.phases"),
+            ("[dc]\nmax_current = nan", "dc.max_current"),
+            ("[dc]\nmin_voltage = -1.0", "dc.min_voltage"),
+            ("[simulation]\nrate = nan", "simulation.rate"),
+            ("[simulation]\nisolation_test = -1.0", "simulation.isolation_test"),
+        ] {
+            let error = toml::from_str::<StationConfig>(text).unwrap().check().unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{key}: ")), "{error}");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_named() {
         let error =
             toml::from_str::<StationConfig>("evse_id = \"DE*PNC*E1\"\nspeed = 3\n").unwrap_err();

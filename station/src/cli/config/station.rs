@@ -3,6 +3,7 @@ use pki::chain::RootKind;
 use pki::{Anchors, ContractPool};
 use pnc::authorize::TokenList;
 use pnc::net::{load_chain, tls_server};
+use pnc::station::{check_evse_id, check_limits};
 use rustls::ServerConfig;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -110,6 +111,20 @@ impl Default for Simulation {
 }
 
 impl StationConfig {
+    /// Both modes are checked, whichever is used.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        check_evse_id(&self.evse_id)
+            .and_then(|()| check_limits(&Limits::Ac(self.ac.into())))
+            .and_then(|()| check_limits(&Limits::Dc(self.dc.into())))
+            .map_err(ConfigError::setting)?;
+        let rate = self.simulation.rate;
+        if !(rate.is_finite() && rate > 0.0) {
+            let why = format!("simulation.rate: {rate} is not a number above 0");
+            return Err(ConfigError::setting(why));
+        }
+        self.isolation_test().map(drop)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         match self.mode {
             Mode::Ac => Limits::Ac(self.ac.into()),
@@ -188,6 +203,6 @@ impl StationConfig {
 
     pub(crate) fn isolation_test(&self) -> Result<Duration, ConfigError> {
         Duration::try_from_secs_f64(self.simulation.isolation_test)
-            .map_err(|error| ConfigError::setting(format!("isolation_test: {error}")))
+            .map_err(|error| ConfigError::setting(format!("simulation.isolation_test: {error}")))
     }
 }
