@@ -4,7 +4,7 @@ use crate::bench::rough::Rough;
 use crate::bench::{Bench, Mode, Setup};
 use pnc::station::Patience;
 use std::time::Duration;
-use v2g::iso2::msg::{BodyElement, ResponseCode};
+use v2g::iso2::msg::{BodyElement, ChargingSession, ResponseCode, SessionStopReq};
 use v2g::secc::Ended;
 
 /// What the last answer of a rough client said.
@@ -160,6 +160,39 @@ async fn a_second_connection_is_turned_away_while_a_session_runs() {
     // The first does not notice.
     assert!(first.replay(&recorded[2]).await.is_some());
     drop(first);
+    assert_eq!(ended(&mut bench).await, Ended::Closed);
+    bench.good_session().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_sets_up_no_session_does_not_cost_a_paused_car_its_own() {
+    let mut bench = Setup::plain(Mode::Ac).start();
+    let recorded = bench.recorded().await;
+    let mut car = Rough::connect(bench.address).await;
+    car.replay(&recorded[0]).await;
+    let setup = car.replay(&recorded[1]).await.unwrap();
+    let number = setup.header.session_id;
+    let mut stop = <v2g::iso2::msg::V2gMessage as exi::Document>::decode(&recorded[1]).unwrap();
+    stop.header.session_id = number;
+    let pause = SessionStopReq { charging_session: ChargingSession::Pause };
+    stop.body.element = Some(BodyElement::SessionStopReq(pause));
+    car.replay(&exi::Document::to_vec(&stop).unwrap()).await.unwrap();
+    drop(car);
+    assert_eq!(ended(&mut bench).await, Ended::Paused);
+
+    let mut stranger = Rough::connect(bench.address).await;
+    stranger.raw(b"GET / HTTP/1.1\r\n\r\n").await;
+    drop(stranger);
+    assert_eq!(ended(&mut bench).await, Ended::Malformed);
+
+    let mut car = Rough::connect(bench.address).await;
+    car.replay(&recorded[0]).await;
+    let mut again = <v2g::iso2::msg::V2gMessage as exi::Document>::decode(&recorded[1]).unwrap();
+    again.header.session_id = number;
+    let joined = car.replay(&exi::Document::to_vec(&again).unwrap()).await.unwrap();
+    assert_eq!(code(&joined), ResponseCode::OkOldSessionJoined);
+    assert_eq!(joined.header.session_id, number);
+    drop(car);
     assert_eq!(ended(&mut bench).await, Ended::Closed);
     bench.good_session().await;
 }
