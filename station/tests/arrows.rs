@@ -44,6 +44,7 @@ fn the_libraries_cannot_do_io() {
 }
 
 /// Dependencies that are built into each package; those for tests alone do not count.
+#[cfg(test)]
 fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])

@@ -18,9 +18,9 @@ pub struct Settings {
     pub security: Security,
     /// Go on without TLS if a station that was asked for it says it has none.
     pub allow_downgrade: bool,
-    /// [V2G2-161]
+    /// Between questions. [V2G2-159]
     pub interval: Duration,
-    /// [V2G2-162]
+    /// The most questions. [V2G2-161]
     pub tries: u32,
     /// Asked instead of all nodes of the link.
     pub unicast: Option<Ipv6Addr>,
