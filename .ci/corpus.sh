@@ -13,5 +13,7 @@ failed=0
 answers=$(python3 "$shared/tools/exi_batch.py" "$pnc" appproto,iso2,xmldsig "$data"/exi/synthetic/*.jsonl "$data"/exi/captured/*.jsonl)
 if [ $? = 0 ]; then echo "ok      vectors   $(tail -n 1 <<<"$answers")"; else echo "FAILED  vectors"; sed 's/^/        /' <<<"$answers"; failed=1; fi
 
-python3 .ci/inspected.py "$pnc" "$data" || failed=1
+inspected=$(python3 .ci/inspected.py "$pnc" "$data") || failed=1
+echo "$inspected"
+[ $failed = 0 ] && echo "EXI: $(tail -n 1 <<<"$answers"); inspector: $(grep -o '[0-9]* sap.*' <<<"$inspected" | head -n 1)"
 exit $failed

@@ -86,7 +86,9 @@ impl Narrator {
             secc::Event::Refused { request, why, .. } => {
                 say("V2G", format!("{request} refused: {why}"))
             }
-            secc::Event::Ended(ended) => say("V2G", format!("session ended: {ended:?}")),
+            secc::Event::Ended(ended) => {
+                say("V2G", format!("session ended: {}", format!("{ended:?}").to_lowercase()))
+            }
             _ => {}
         }
     }
@@ -107,7 +109,11 @@ impl Passenger {
         let say = |layer: &str, what: String| self.timeline.say(layer, what);
         match notice {
             car::Notice::Found(found) => {
-                say("SDP", format!("station at {} offers {:?}", found.station, found.security));
+                let security = match found.security {
+                    Security::Tls => "TLS",
+                    Security::None => "no TLS",
+                };
+                say("SDP", format!("station at {} offers {security}", found.station));
             }
             car::Notice::Connected { local, .. } => {
                 say("TCP", format!("car connects from {local}"))
