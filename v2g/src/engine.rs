@@ -4,8 +4,11 @@
 //! after that until the time it names, or until new input. Time is the [`Duration`] since an origin
 //! of the caller's choice; it must not go backwards.
 
+use crate::v2gtp::{self, Frame, Framer, PayloadType};
 use alloc::{collections::VecDeque, vec::Vec};
+use core::ops::ControlFlow;
 use core::time::Duration;
+use exi::Document;
 
 /// What happened.
 #[derive(Debug)]
@@ -31,6 +34,31 @@ pub enum Output<E> {
     Wait(Option<Duration>),
 }
 
+/// The longest message taken, in octets. A -2 message with every list full stays below.
+const MAX_MESSAGE: u32 = 1 << 17;
+
+/// Finds the messages in what a peer sends.
+pub(crate) fn framer() -> Framer {
+    Framer::new(MAX_MESSAGE)
+}
+
+/// Hands out the messages that `octets` complete, until one of them is the last: `take` breaks.
+/// Everything that is no EXI is passed over. [V2G2-800]
+pub(crate) fn messages(
+    framer: &mut Framer,
+    mut octets: &[u8],
+    mut take: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<(), v2gtp::Error> {
+    while let Some(frame) = framer.next(&mut octets)? {
+        if let Frame::Message { payload_type: PayloadType::Exi, payload } = frame
+            && take(payload).is_break()
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// What an engine has to say and has not been asked for yet.
 #[derive(Debug)]
 pub(crate) struct Outbox<E>(VecDeque<Output<E>>);
@@ -42,6 +70,17 @@ impl<E> Outbox<E> {
 
     pub(crate) fn transmit(&mut self, octets: Vec<u8>) {
         self.0.push_back(Output::Transmit(octets));
+    }
+
+    /// Sends a document as one V2GTP message.
+    pub(crate) fn message(&mut self, document: &impl Document) -> Result<(), exi::Error> {
+        let payload = document.to_vec()?;
+        let mut octets = Vec::new();
+        // A payload that fits in memory fits in the header's 32 bits.
+        if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() {
+            self.transmit(octets);
+        }
+        Ok(())
     }
 
     pub(crate) fn event(&mut self, event: E) {

@@ -7,20 +7,17 @@ pub use config::{AcWish, Battery, Config, Contract, DcWish, Wish};
 pub use event::{Command, Ended, Event, Order};
 
 use crate::app_protocol::SupportedAppProtocolRes;
-use crate::engine::{Input, Outbox, Output};
+use crate::engine::{self, Input, Outbox, Output};
 use crate::handshake::{self, Protocol};
 use crate::iso2::{self, dialog::RequestKind, timing};
-use crate::v2gtp::{self, Frame, Framer, PayloadType};
+use crate::v2gtp::Framer;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use core::time::Duration;
 use exi::Document;
 use ring::rand::SecureRandom;
-
-/// The longest message taken, in octets.
-const MAX_MESSAGE: u32 = 1 << 17;
 
 /// A car's engine for one connection.
 pub struct Evcc {
@@ -46,17 +43,12 @@ impl Evcc {
     /// The connection stands; the car makes its offer. `random` serves signatures.
     pub fn new(now: Duration, config: Config, random: Arc<dyn SecureRandom + Send + Sync>) -> Self {
         let mut out = Outbox::new();
-        let mut octets = Vec::new();
         // The offer is made of constants that fit.
-        if let Ok(payload) = handshake::offer(&config.protocols).to_vec()
-            && v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok()
-        {
-            out.transmit(octets);
-        }
+        let _ = out.message(&handshake::offer(&config.protocols));
         let until = now.saturating_add(timing::message_timeout(RequestKind::SessionSetup));
         let stage = Stage::Handshake { until: until.min(config.setup_until) };
         let battery = config.battery;
-        Self { config, battery, random, out, framer: Framer::new(MAX_MESSAGE), stop: None, stage }
+        Self { config, battery, random, out, framer: engine::framer(), stop: None, stage }
     }
 
     /// Takes what happened. Call [`poll`](Self::poll) afterwards until it waits.
@@ -88,25 +80,24 @@ impl Evcc {
         }
     }
 
-    fn received(&mut self, now: Duration, mut octets: &[u8]) {
-        // The framer lends out its payload; it is put back after each message.
-        let mut framer = core::mem::replace(&mut self.framer, Framer::new(MAX_MESSAGE));
-        while !matches!(self.stage, Stage::Over) {
-            match framer.next(&mut octets) {
-                Ok(None) => break,
-                // [V2G2-800]
-                Ok(Some(Frame::Skipped(_))) => {}
-                Ok(Some(Frame::Message { payload_type: PayloadType::Exi, payload })) => {
-                    self.message(now, payload);
-                }
-                Ok(Some(Frame::Message { .. })) => {}
-                Err(error) => {
-                    self.end(now, Ended::Malformed(error.to_string()));
-                    break;
-                }
-            }
+    fn received(&mut self, now: Duration, octets: &[u8]) {
+        if self.is_over() {
+            return;
         }
+        // The framer lends out its payload; it is put back behind the last message.
+        let mut framer = core::mem::replace(&mut self.framer, engine::framer());
+        let read = engine::messages(&mut framer, octets, |payload| {
+            self.message(now, payload);
+            if self.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         self.framer = framer;
+        if let Err(error) = read {
+            self.end(now, Ended::Malformed(error.to_string()));
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
     }
 
     fn message(&mut self, now: Duration, payload: &[u8]) {

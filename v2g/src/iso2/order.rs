@@ -8,9 +8,23 @@ use Phase::*;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// How far a session is.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Phase {
+/// Lists every phase once.
+macro_rules! phases {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// How far a session is.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Phase {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Phase {
+            /// Every phase.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+        }
+    };
+}
+
+phases! {
     /// The protocol is agreed.
     Setup,
     /// The car is known.
@@ -63,29 +77,6 @@ pub struct Row {
 }
 
 impl Phase {
-    /// Every phase.
-    pub const ALL: &[Self] = &[
-        Setup,
-        Discovery,
-        Selection,
-        Contract,
-        Authorizing,
-        Parameters,
-        AcReady,
-        AcCharging,
-        AcReceipt,
-        AcStopped,
-        DcCableCheck,
-        DcRenegotiated,
-        DcPreCharge,
-        DcReady,
-        DcCharging,
-        DcReceipt,
-        DcStopped,
-        Busy,
-        Ended,
-    ];
-
     /// The row for a request, if it is allowed. [V2G2-459]
     pub fn row(self, request: RequestKind) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.phase == self && row.request == request)

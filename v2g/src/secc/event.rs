@@ -57,6 +57,17 @@ pub enum Event {
     Ended(Ended),
 }
 
+impl Event {
+    /// What came is no message, so there is nothing to answer.
+    pub(crate) fn unreadable(why: &str) -> Self {
+        Self::Refused {
+            request: "unreadable message".into(),
+            code: ResponseCode::Failed,
+            why: why.into(),
+        }
+    }
+}
+
 /// What the hardware has to do. Orders name a wanted state, so repeating one is harmless.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Order {

@@ -12,20 +12,17 @@ pub use facts::{
 };
 
 use crate::app_protocol::SupportedAppProtocolReq;
-use crate::engine::{Input, Outbox, Output};
+use crate::engine::{self, Input, Outbox, Output};
 use crate::handshake::{self, Protocol};
 use crate::iso2;
-use crate::v2gtp::{self, Frame, Framer, PayloadType};
+use crate::v2gtp::Framer;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use core::time::Duration;
 use exi::Document;
 use ring::rand::SecureRandom;
-
-/// The longest message taken, in octets. A -2 message with every list full stays below.
-const MAX_MESSAGE: u32 = 1 << 17;
 
 /// A station's engine for one connection.
 pub struct Secc {
@@ -53,7 +50,7 @@ impl Secc {
             facts,
             random,
             out: Outbox::new(),
-            framer: Framer::new(MAX_MESSAGE),
+            framer: engine::framer(),
             stage: Stage::Handshake,
         }
     }
@@ -86,25 +83,24 @@ impl Secc {
         }
     }
 
-    fn received(&mut self, now: Duration, mut octets: &[u8]) {
-        // The framer lends out its payload; it is put back after each message.
-        let mut framer = core::mem::replace(&mut self.framer, Framer::new(MAX_MESSAGE));
-        while !matches!(self.stage, Stage::Over) {
-            match framer.next(&mut octets) {
-                Ok(None) => break,
-                // [V2G2-800]
-                Ok(Some(Frame::Skipped(_))) => {}
-                Ok(Some(Frame::Message { payload_type: PayloadType::Exi, payload })) => {
-                    self.message(now, payload);
-                }
-                Ok(Some(Frame::Message { .. })) => {}
-                Err(error) => {
-                    self.unreadable(now, &error.to_string());
-                    break;
-                }
-            }
+    fn received(&mut self, now: Duration, octets: &[u8]) {
+        if self.is_over() {
+            return;
         }
+        // The framer lends out its payload; it is put back behind the last message.
+        let mut framer = core::mem::replace(&mut self.framer, engine::framer());
+        let read = engine::messages(&mut framer, octets, |payload| {
+            self.message(now, payload);
+            if self.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         self.framer = framer;
+        if let Err(error) = read {
+            self.unreadable(now, &error.to_string());
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
     }
 
     fn message(&mut self, now: Duration, payload: &[u8]) {
@@ -123,14 +119,8 @@ impl Secc {
             Err(error) => return self.unreadable(now, &error.to_string()),
         };
         let selection = handshake::select(&offer, &self.config.protocols);
-        let mut octets = Vec::new();
-        let answer = handshake::answer(selection.as_ref()).to_vec();
-        // Both cannot fail: the answer is a few octets with no free facets.
-        if let Ok(payload) = answer
-            && v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok()
-        {
-            self.out.transmit(octets);
-        }
+        // It cannot fail: the answer is a few octets with no free facets.
+        let _ = self.out.message(&handshake::answer(selection.as_ref()));
         match selection {
             // [V2G2-541]
             Some(selection) => {
@@ -204,11 +194,7 @@ impl Secc {
     }
 
     fn unreadable(&mut self, now: Duration, why: &str) {
-        self.out.event(Event::Refused {
-            request: "unreadable message".into(),
-            code: iso2::msg::ResponseCode::Failed,
-            why: why.into(),
-        });
+        self.out.event(Event::unreadable(why));
         self.end(now, Ended::Malformed);
     }
 

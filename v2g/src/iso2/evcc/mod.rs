@@ -22,11 +22,9 @@ use super::msg::{Body, Header, SessionId, V2gMessage};
 use super::timing::message_timeout;
 use crate::engine::Outbox;
 use crate::evcc::{Battery, Config, Ended, Event};
-use crate::v2gtp::{self, PayloadType};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::time::Duration;
 use exi::Document;
 use ring::rand::SecureRandom;
@@ -191,13 +189,8 @@ impl Session {
         };
         let limit = message_timeout(kind).max(around.config.patience);
         self.turn = Turn::Station { request: kind, until: around.now.saturating_add(limit) };
-        let mut octets = Vec::new();
-        match message.to_vec() {
-            Ok(payload) if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() => {
-                around.out.transmit(octets);
-            }
-            Ok(_) => self.finish(Ended::Aborted, around),
-            Err(error) => self.finish(Ended::Malformed(format!("own {kind}: {error}")), around),
+        if let Err(error) = around.out.message(&message) {
+            self.finish(Ended::Malformed(format!("own {kind}: {error}")), around);
         }
     }
 }

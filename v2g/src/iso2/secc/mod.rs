@@ -28,10 +28,7 @@ use super::timing::Timer;
 use crate::authorization::Answer;
 use crate::engine::Outbox;
 use crate::secc::{Config, Contactor, Ended, Event, Facts};
-use crate::v2gtp::{self, PayloadType};
-use crate::xmldsig::Signature;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::time::Duration;
 use exi::Document;
 use ring::rand::SecureRandom;
@@ -173,11 +170,7 @@ impl Session {
     }
 
     fn malformed(&mut self, why: &str, around: &mut Around<'_>) {
-        around.out.event(Event::Refused {
-            request: "unreadable message".into(),
-            code: super::msg::ResponseCode::Failed,
-            why: why.into(),
-        });
+        around.out.event(Event::unreadable(why));
         self.end(Ended::Malformed, around);
     }
 
@@ -216,7 +209,7 @@ impl Session {
                 self.state = Some(state);
                 self.bound_stop(around.now);
                 if let Some(reply) = reply {
-                    self.transmit(reply, None, around);
+                    self.transmit(reply, around);
                 }
                 if after != before {
                     around.out.event(Event::Phase(after));
@@ -243,7 +236,7 @@ impl Session {
             state.switch_off(around.out);
         }
         let response = refusal.response(kind, around.config, around.facts);
-        self.transmit(response, None, around);
+        self.transmit(response, around);
         around.out.event(Event::Refused {
             request: kind.name().into(),
             code: refusal.code,
@@ -252,34 +245,20 @@ impl Session {
         self.end(Ended::Refused, around);
     }
 
-    fn transmit(
-        &mut self,
-        response: Response,
-        signature: Option<Signature>,
-        around: &mut Around<'_>,
-    ) {
+    fn transmit(&mut self, response: Response, around: &mut Around<'_>) {
         let message = V2gMessage {
-            header: Header { session_id: self.id, notification: None, signature },
+            header: Header { session_id: self.id, notification: None, signature: None },
             body: Body { element: Some(response.into_body()) },
         };
         // [V2G2-443]: the clock runs from the answer to the next request.
         self.deadline = Some(around.now.saturating_add(Timer::Sequence.limit()));
-        match message.to_vec() {
-            Ok(payload) => {
-                let mut octets = Vec::new();
-                // A payload that fits in memory fits in the header's 32 bits.
-                if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() {
-                    around.out.transmit(octets);
-                }
-            }
-            Err(error) => {
-                around.out.event(Event::Refused {
-                    request: "own answer".into(),
-                    code: super::msg::ResponseCode::Failed,
-                    why: error.to_string(),
-                });
-                self.end(Ended::Aborted, around);
-            }
+        if let Err(error) = around.out.message(&message) {
+            around.out.event(Event::Refused {
+                request: "own answer".into(),
+                code: super::msg::ResponseCode::Failed,
+                why: error.to_string(),
+            });
+            self.end(Ended::Aborted, around);
         }
     }
 }
