@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod app_protocol;
 #[cfg(feature = "engine")]
 pub mod authorization;
+#[cfg(feature = "din")]
+pub mod din;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "engine")]
@@ -18,7 +20,10 @@ pub mod evcc;
 pub mod fuzz;
 #[cfg(feature = "engine")]
 pub mod handshake;
+#[cfg(feature = "iso2")]
 pub mod iso2;
+#[cfg(feature = "iso20-types")]
+pub mod iso20;
 pub mod sdp;
 #[cfg(feature = "engine")]
 pub mod secc;
@@ -27,8 +32,13 @@ pub mod signature;
 pub mod v2gtp;
 pub mod xmldsig;
 
-/// Every schema set.
-pub const SCHEMAS: &[&exi::Schema] = &[&app_protocol::SCHEMA, &iso2::msg::SCHEMA, &xmldsig::SCHEMA];
+/// Every schema set that is built.
+pub const SCHEMAS: &[&exi::Schema] = &[
+    &app_protocol::SCHEMA,
+    #[cfg(feature = "iso2")]
+    &iso2::msg::SCHEMA,
+    &xmldsig::SCHEMA,
+];
 
 /// A text that is known to keep to its bounds when the program is written.
 #[cfg(feature = "engine")]

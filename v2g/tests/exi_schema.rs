@@ -3,9 +3,6 @@
 use exi::schema::{Shape, Type};
 use std::collections::HashMap;
 
-const SCHEMAS: [&exi::Schema; 3] =
-    [&v2g::app_protocol::SCHEMA, &v2g::iso2::msg::SCHEMA, &v2g::xmldsig::SCHEMA];
-
 /// All names of elements and attributes below a type.
 fn names(ty: &'static Type, all: &mut Vec<(&'static str, &'static str)>) {
     match &ty.shape {
@@ -27,7 +24,7 @@ fn names(ty: &'static Type, all: &mut Vec<(&'static str, &'static str)>) {
 
 #[test]
 fn no_two_names_share_a_number_in_the_string_table() {
-    for schema in SCHEMAS {
+    for schema in v2g::SCHEMAS {
         let mut all = Vec::new();
         for root in schema.documents.iter().chain(schema.fragments) {
             all.push((root.ns, root.name));
@@ -44,7 +41,7 @@ fn no_two_names_share_a_number_in_the_string_table() {
 
 #[test]
 fn codes_follow_the_order_of_names_then_namespaces() {
-    for schema in SCHEMAS {
+    for schema in v2g::SCHEMAS {
         for roots in [schema.documents, schema.fragments] {
             for pair in roots.windows(2) {
                 assert!(pair[0].code < pair[1].code, "{}", pair[1].name);

@@ -23,7 +23,7 @@ pub(crate) fn rows(lines: &str) -> Vec<Row> {
 }
 
 fn row(row: &Value) -> Option<Row> {
-    let schema = SCHEMAS.iter().find(|s| row["schema"] == s.name)?;
+    let schema = v2g::SCHEMAS.iter().find(|s| row["schema"] == s.name)?;
     let octets = hex(row["hex"].as_str()?)?;
     let variants = ["hex_valuepartition", "hex_undeclared_ee"];
     Some(Row {
@@ -35,10 +35,6 @@ fn row(row: &Value) -> Option<Row> {
         xml: row["xml"].as_str().map(String::from),
     })
 }
-
-/// Every schema set that has types.
-pub(crate) const SCHEMAS: &[&exi::Schema] =
-    &[&v2g::app_protocol::SCHEMA, &v2g::iso2::msg::SCHEMA, &v2g::xmldsig::SCHEMA];
 
 fn hex(s: &str) -> Option<Vec<u8>> {
     (0..s.len()).step_by(2).map(|i| u8::from_str_radix(s.get(i..i + 2)?, 16).ok()).collect()

@@ -1,6 +1,6 @@
 //! Decoding and encoding beside the published crate `iso15118` 0.7.0, in one binary.
 //!
-//! `cargo bench -p pnc-v2g --bench exi` shows divan's table of both, then medians that were taken
+//! `cargo run --release -- --bench` here shows divan's table of both, then medians that were taken
 //! in turns, so that a busy machine slows both alike, and their ratio.
 
 mod messages;

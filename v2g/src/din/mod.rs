@@ -1,0 +1,3 @@
+//! DIN SPEC 70121.
+
+pub mod msg;
