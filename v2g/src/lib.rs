@@ -37,6 +37,10 @@ pub const SCHEMAS: &[&exi::Schema] = &[
     &app_protocol::SCHEMA,
     #[cfg(feature = "iso2")]
     &iso2::msg::SCHEMA,
+    #[cfg(feature = "iso20-wpt")]
+    &iso20::msg::wpt::SCHEMA,
+    #[cfg(feature = "iso20-acdp")]
+    &iso20::msg::acdp::SCHEMA,
     &xmldsig::SCHEMA,
 ];
 

@@ -77,8 +77,8 @@ fn capital(word: &str) -> String {
 
 const CAPITALS: &[&str] = &[
     "bssid", "cl", "cpd", "cps", "crl", "dh", "ecdh", "emaid", "ev", "evcc", "evpc", "evppt",
-    "evse", "hmac", "id", "ip", "oem", "pgp", "rcd", "ress", "rssi", "sa", "se", "secc", "ski",
-    "smdt", "soc", "spki", "ssid", "tls", "uri", "vas", "wlan",
+    "evse", "hmac", "id", "ip", "lpe", "oem", "pd", "pgp", "rcd", "ress", "rssi", "sa", "sd", "se",
+    "secc", "ski", "smdt", "soc", "spc", "spki", "ssid", "tls", "uri", "vas", "wlan",
 ];
 const PREFIXES: &[&str] = &["ac", "acdp", "bpt", "dc", "eim", "lf", "wpt"];
 const PHASES: &[&str] = &["l2", "l3"];
@@ -111,6 +111,9 @@ mod tests {
             ("dynamic_se_res_control_mode", "Dynamic_SEResControlMode"),
             ("PncAReqAuthorizationMode", "PnC_AReqAuthorizationMode"),
             ("X509IssuerSerial", "X509IssuerSerial"),
+            ("spc_max_output_power_limit", "SPCMaxOutputPowerLimit"),
+            ("sd_power_input", "SDPowerInput"),
+            ("pd_input_power_class", "PDInputPowerClass"),
         ] {
             assert_eq!(element(&ident(rust)), schema);
         }
@@ -131,6 +134,8 @@ mod tests {
             ("Pnc", "PnC"),
             ("Eim", "EIM"),
             ("ReNegotiation", "ReNegotiation"),
+            ("Lpe", "LPE"),
+            ("LfTxEv", "LF_TxEV"),
         ] {
             assert_eq!(value(&ident(rust)), schema);
         }

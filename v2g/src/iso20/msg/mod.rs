@@ -1,3 +1,7 @@
 //! The message sets of ISO 15118-20: a module for each, and the types they share.
 
+#[cfg(feature = "iso20-acdp")]
+pub mod acdp;
 pub mod types;
+#[cfg(feature = "iso20-wpt")]
+pub mod wpt;

@@ -1,0 +1,143 @@
+//! Limits of coil and ground device, and the charge loop.
+
+use super::super::types::{
+    DisplayParameters, EvseStatus, Header, MeterInfo, RationalNumber, Receipt, ResponseCode, TYPES,
+};
+use super::{VendorData, WPT};
+use exi::Exi;
+
+/// The limits of the car's coil.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = WPT)]
+pub struct ChargeParameterDiscoveryReq {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    pub evpc_max_receivable_power: RationalNumber,
+    /// Spelled as in the schema.
+    pub sd_max_ground_clearence: u16,
+    /// Spelled as in the schema.
+    pub sd_min_ground_clearence: u16,
+    pub evpc_natural_frequency: RationalNumber,
+    pub evpc_device_local_control: bool,
+    pub vendor_specific_data_container: VendorData,
+}
+
+/// The limits of the ground device.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = WPT)]
+pub struct ChargeParameterDiscoveryRes {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    #[exi(ns = TYPES)]
+    pub response_code: ResponseCode,
+    pub pd_input_power_class: PowerClass,
+    pub sd_min_output_power: RationalNumber,
+    pub sd_max_output_power: RationalNumber,
+    pub sd_max_ground_clearance_support: u16,
+    pub sd_min_ground_clearance_support: u16,
+    pub pd_min_coil_current: RationalNumber,
+    pub pd_max_coil_current: RationalNumber,
+    pub sd_manufacturer_specific_data_container: VendorData,
+}
+
+/// Classes of input power of a ground device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum PowerClass {
+    #[exi(name = "MF-WPT1")]
+    Wpt1,
+    #[exi(name = "MF-WPT2")]
+    Wpt2,
+    #[exi(name = "MF-WPT3")]
+    Wpt3,
+    #[exi(name = "MF-WPT4")]
+    Wpt4,
+}
+
+/// What the car wants from the ground device, asked every control cycle.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = WPT)]
+pub struct ChargeLoopReq {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    #[exi(ns = TYPES)]
+    pub display_parameters: Option<DisplayParameters>,
+    #[exi(ns = TYPES)]
+    pub meter_info_requested: bool,
+    pub evpc_power_request: RationalNumber,
+    pub evpc_power_output: RationalNumber,
+    pub evpc_charge_diagnostics: EvpcChargeDiagnostics,
+    pub evpc_operating_frequency: Option<RationalNumber>,
+    pub evpc_power_control_parameter: Option<EvpcPowerControlParameter>,
+    pub manufacturer_specific_data_container: VendorData,
+}
+
+/// What the car's coil makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EvpcChargeDiagnostics {
+    #[exi(name = "EVPCNoIssue")]
+    NoIssue,
+    #[exi(name = "EVPCTempOverheatDetected")]
+    TempOverheatDetected,
+    #[exi(name = "EVPCPowerTransferAnomalyDetected")]
+    PowerTransferAnomalyDetected,
+    #[exi(name = "EVPCAnomalyDetected")]
+    AnomalyDetected,
+}
+
+/// The car's currents and voltages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = WPT)]
+pub struct EvpcPowerControlParameter {
+    pub evpc_coil_current_request: RationalNumber,
+    pub evpc_coil_current_information: RationalNumber,
+    pub evpc_current_output_information: RationalNumber,
+    pub evpc_voltage_output_information: RationalNumber,
+}
+
+/// What the ground device sends, and what holds it back.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = WPT)]
+pub struct ChargeLoopRes {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    #[exi(ns = TYPES)]
+    pub response_code: ResponseCode,
+    #[exi(ns = TYPES)]
+    pub evse_status: Option<EvseStatus>,
+    #[exi(ns = TYPES)]
+    pub meter_info: Option<MeterInfo>,
+    #[exi(ns = TYPES)]
+    pub receipt: Option<Receipt>,
+    pub evpc_power_request: RationalNumber,
+    pub sd_power_input: Option<RationalNumber>,
+    pub spc_max_output_power_limit: RationalNumber,
+    pub spc_min_output_power_limit: RationalNumber,
+    pub spc_charge_diagnostics: SpcChargeDiagnostics,
+    pub spc_operating_frequency: Option<RationalNumber>,
+    pub spc_power_control_parameter: Option<SpcPowerControlParameter>,
+    pub manufacturer_specific_data_container: VendorData,
+}
+
+/// What the ground device makes of it: foreign objects, living beings, heat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum SpcChargeDiagnostics {
+    #[exi(name = "SPCNoIssue")]
+    NoIssue,
+    #[exi(name = "SPCFODDetected")]
+    ForeignObjectDetected,
+    #[exi(name = "SPCLOPDetected")]
+    LivingObjectDetected,
+    #[exi(name = "SPCTempOverheatDetected")]
+    TempOverheatDetected,
+    #[exi(name = "SPCPowerTransferAnomalyDetected")]
+    PowerTransferAnomalyDetected,
+    #[exi(name = "SPCAnomalyDetected")]
+    AnomalyDetected,
+}
+
+/// The ground device's current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(ns = WPT)]
+pub struct SpcPowerControlParameter {
+    pub spc_primary_device_coil_current_information: RationalNumber,
+}
