@@ -37,6 +37,8 @@ pub const SCHEMAS: &[&exi::Schema] = &[
     &app_protocol::SCHEMA,
     #[cfg(feature = "iso2")]
     &iso2::msg::SCHEMA,
+    #[cfg(feature = "iso20-common")]
+    &iso20::msg::common::SCHEMA,
     #[cfg(feature = "iso20-wpt")]
     &iso20::msg::wpt::SCHEMA,
     #[cfg(feature = "iso20-acdp")]

@@ -78,7 +78,7 @@ fn capital(word: &str) -> String {
 const CAPITALS: &[&str] = &[
     "bssid", "cl", "cpd", "cps", "crl", "dh", "ecdh", "emaid", "ev", "evcc", "evpc", "evppt",
     "evse", "hmac", "id", "ip", "lpe", "oem", "pd", "pgp", "rcd", "ress", "rssi", "sa", "sd", "se",
-    "secc", "ski", "smdt", "soc", "spc", "spki", "ssid", "tls", "uri", "vas", "wlan",
+    "secc", "ski", "smdt", "soc", "spc", "spki", "ssid", "tls", "uri", "v2x", "vas", "wlan",
 ];
 const PREFIXES: &[&str] = &["ac", "acdp", "bpt", "dc", "eim", "lf", "wpt"];
 const PHASES: &[&str] = &["l2", "l3"];
@@ -114,6 +114,7 @@ mod tests {
             ("spc_max_output_power_limit", "SPCMaxOutputPowerLimit"),
             ("sd_power_input", "SDPowerInput"),
             ("pd_input_power_class", "PDInputPowerClass"),
+            ("ev_maximum_v2x_energy_request", "EVMaximumV2XEnergyRequest"),
         ] {
             assert_eq!(element(&ident(rust)), schema);
         }

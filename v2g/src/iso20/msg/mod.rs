@@ -2,6 +2,8 @@
 
 #[cfg(feature = "iso20-acdp")]
 pub mod acdp;
+#[cfg(feature = "iso20-common")]
+pub mod common;
 pub mod types;
 #[cfg(feature = "iso20-wpt")]
 pub mod wpt;

@@ -1,0 +1,107 @@
+//! Who pays: the driver at the station, or the contract in the car.
+
+use super::{ContractCertificateChain, MSG};
+use crate::iso20::msg::types::{Empty, Header, Name, Processing, ResponseCode, TYPES};
+use crate::xmldsig::AnyText;
+use exi::{Bytes, Exi, List};
+
+/// The car asks for the ways to authorize.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct AuthorizationSetupReq {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+}
+
+/// The ways to authorize, and whether the station passes on a CertificateInstallationReq.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct AuthorizationSetupRes {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    #[exi(ns = TYPES)]
+    pub response_code: ResponseCode,
+    pub authorization_services: List<Authorization, 1, 2>,
+    pub certificate_installation_service: bool,
+    #[exi(choice)]
+    pub authorization_mode: AsResAuthorizationMode,
+}
+
+/// The ways to authorize.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum Authorization {
+    /// By other means than the car: a card, an app.
+    Eim,
+    /// By the contract certificate in the car.
+    Pnc,
+}
+
+/// What the car needs to know: with Plug & Charge on offer `Pnc`, else `Eim`. [V2G20-1219] [V2G20-1220]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub enum AsResAuthorizationMode {
+    #[exi(name = "EIM_ASResAuthorizationMode")]
+    Eim(Empty),
+    #[exi(name = "PnC_ASResAuthorizationMode")]
+    Pnc(PncAsResAuthorizationMode),
+}
+
+/// The challenge to sign, and the providers whose contracts are good here.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct PncAsResAuthorizationMode {
+    pub gen_challenge: GenChallenge,
+    pub supported_providers: Option<SupportedProvidersList>,
+}
+
+/// 128 random bits. [V2G20-697]
+pub type GenChallenge = Bytes<16, 16>;
+
+/// The providers whose contracts are good here.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct SupportedProvidersList {
+    pub provider_id: List<Name, 1, 128>,
+}
+
+/// The car says how it authorizes, again and again until the station is done. [V2G20-1582]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct AuthorizationReq {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    pub selected_authorization_service: Authorization,
+    #[exi(choice)]
+    pub authorization_mode: AReqAuthorizationMode,
+}
+
+/// What the chosen way needs.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub enum AReqAuthorizationMode {
+    #[exi(name = "EIM_AReqAuthorizationMode")]
+    Eim(Empty),
+    #[exi(name = "PnC_AReqAuthorizationMode")]
+    Pnc(PncAReqAuthorizationMode),
+}
+
+/// The station's challenge with the contract's certificates, signed with the contract's key.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct PncAReqAuthorizationMode {
+    #[exi(attr)]
+    pub id: AnyText,
+    pub gen_challenge: GenChallenge,
+    pub contract_certificate_chain: ContractCertificateChain,
+}
+
+/// Whether the car is authorized, or the station still asks.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = MSG)]
+pub struct AuthorizationRes {
+    #[exi(ns = TYPES)]
+    pub header: Header,
+    #[exi(ns = TYPES)]
+    pub response_code: ResponseCode,
+    pub evse_processing: Processing,
+}
