@@ -4,9 +4,8 @@
 use crate::error::{Kind, Result};
 use crate::grammar::{bits, name};
 use crate::read::Reader;
-use crate::value::{Text, put_text, text};
+use crate::value::{Text, put_text};
 use crate::write::Writer;
-use alloc::string::String;
 
 /// The relaxed element-fragment grammar of one schema set.
 #[derive(Debug, Clone, Copy)]
@@ -56,10 +55,10 @@ impl Relaxed {
                 return w.err(Kind::Event);
             };
             put_code(w, code as u64, self.width(end));
-            put_text(w, value, 0, usize::MAX)?;
+            put_text(w, value.as_bytes(), 0, usize::MAX)?;
         }
         put_code(w, end + 1, self.width(end));
-        put_text(w, content.value().unwrap_or_default(), 0, usize::MAX)?;
+        put_text(w, content.value().unwrap_or_default().as_bytes(), 0, usize::MAX)?;
         put_code(w, self.end(), self.width(self.end()));
         Ok(())
     }
@@ -108,14 +107,7 @@ impl<const MIN: usize, const MAX: usize> RelaxedText for Text<MIN, MAX> {
         Some(self.as_str())
     }
     fn get(&mut self, r: &mut Reader<'_, '_>, name: u32) -> Result<()> {
-        let start = r.bit();
-        let mut s = String::new();
-        text(&mut s, r, name, MIN, MAX)?;
-        match Self::new(s) {
-            Ok(v) => *self = v,
-            Err(_) => return r.err(Kind::Range, start),
-        }
-        Ok(())
+        crate::Exi::get(self, r, 0, name)
     }
     fn absent(&mut self) -> bool {
         false

@@ -3,7 +3,7 @@
 mod command;
 
 use command::{Run, pnc, vector};
-use exi::{Bytes, Document, Text};
+use exi::{Bytes, Document, ShortBytes, Text};
 use pnc::capture::file::{Item, Reader};
 use pnc::capture::inspect::{Endpoint, Event, Inspection, Layer, Record, Sap};
 use pnc::capture::link::LinkType;
@@ -166,7 +166,7 @@ fn a_changed_message_has_no_good_signature() {
     };
     let digest = verdict(|message| {
         if let Some(BodyElement::AuthorizationReq(request)) = &mut message.body.element {
-            request.gen_challenge = Some(Bytes::new(&[7; 16][..]).unwrap());
+            request.gen_challenge = Some(ShortBytes::new(&[7; 16]).unwrap());
         }
     });
     assert!(digest.ends_with("does not match"), "{digest}");
@@ -195,7 +195,7 @@ fn a_changed_message_has_no_good_signature() {
 fn a_challenge_that_is_not_the_stations_is_told() {
     let change = |message: &mut V2gMessage| {
         if let Some(BodyElement::PaymentDetailsRes(response)) = &mut message.body.element {
-            response.gen_challenge = Bytes::new(&[9; 16][..]).unwrap();
+            response.gen_challenge = ShortBytes::new(&[9; 16]).unwrap();
         }
     };
     let run = pnc(&["inspect", "-"], Session::recorded(PNC).capture(change));

@@ -104,29 +104,7 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         s: &mut WriteSeq,
         i: usize,
     ) -> Result<()> {
-        let st = s.states[i];
-        if length(self.0.len(), MIN as usize, MAX as usize).is_err() {
-            return w.err(Kind::Range);
-        }
-        if st.fresh {
-            (s.width, s.first) = (st.width, st.before)
-        }
-        for (done, v) in (1..).zip(&self.0) {
-            w.room = 0;
-            w.need(WORD);
-            w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
-            w.room = WORD - WIDEST;
-            write::<T, INLINE>(v, w)?;
-            if done < MIN {
-                (s.width, s.first) = (st.forced, st.before)
-            } else if done < MAX {
-                (s.width, s.first) = (st.again, st.before)
-            } else {
-                s.after(i)
-            }
-        }
-        w.room = 0;
-        Ok(())
+        put_all::<Self, T, INLINE>(&self.0, w, s, i)
     }
     #[inline(always)]
     fn empty() -> Self {
@@ -140,38 +118,103 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         i: usize,
         name: u32,
     ) -> Result<()> {
-        let (st, next) = (s.states[i], s.states[i + 1]);
-        let all = &mut self.0;
-        all.clear();
-        if st.fresh {
-            s.read(r, st.width, st.before)?
+        get_all::<Self, T, INLINE>(&mut self.0, r, s, i, name)
+    }
+}
+
+/// Where items are read into.
+pub(super) trait Items<T> {
+    /// Throws away what is there.
+    fn clear(&mut self);
+    /// Appends a blank item; `None` if there is no room.
+    fn next(&mut self) -> Option<&mut T>;
+}
+
+impl<T: Exi> Items<T> for Vec<T> {
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.clear();
+    }
+    #[inline(always)]
+    fn next(&mut self) -> Option<&mut T> {
+        self.push(T::blank());
+        self.last_mut()
+    }
+}
+
+/// Writes the items of the field `F`.
+#[inline(always)]
+pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool>(
+    items: &[T],
+    w: &mut Writer<'_>,
+    s: &mut WriteSeq,
+    i: usize,
+) -> Result<()> {
+    let st = s.states[i];
+    if length(items.len(), F::ITEM.min as usize, F::ITEM.max as usize).is_err() {
+        return w.err(Kind::Range);
+    }
+    if st.fresh {
+        (s.width, s.first) = (st.width, st.before)
+    }
+    for (done, v) in (1..).zip(items) {
+        w.room = 0;
+        w.need(WORD);
+        w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
+        w.room = WORD - WIDEST;
+        write::<T, INLINE>(v, w)?;
+        if done < F::ITEM.min {
+            (s.width, s.first) = (st.forced, st.before)
+        } else if done < F::ITEM.max {
+            (s.width, s.first) = (st.again, st.before)
+        } else {
+            s.after(i)
         }
-        loop {
-            let b = s.branch(i);
-            if b >= T::BRANCHES as u32 {
-                break;
-            }
-            r.left = 0;
-            all.push(T::blank());
-            if let Some(v) = all.last_mut() {
-                value::<T, INLINE>(v, r, b as u16, name)?
-            }
-            let n = all.len() as u32;
-            r.left = 0;
-            let (width, first) = if n < MIN {
-                (st.forced, st.before)
-            } else if n < MAX {
-                (st.again, st.before)
-            } else {
-                (next.width, next.before)
-            };
-            s.read(r, width, first)?;
-            r.left = 0;
-        }
-        if (all.len() as u32) < MIN {
-            return r.err(Kind::Event, s.bit);
+    }
+    w.room = 0;
+    Ok(())
+}
+
+/// Reads what [`put_all`] writes.
+#[inline(always)]
+pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool>(
+    items: &mut impl Items<T>,
+    r: &mut Reader<'_, '_>,
+    s: &mut ReadSeq,
+    i: usize,
+    name: u32,
+) -> Result<()> {
+    let (st, next) = (s.states[i], s.states[i + 1]);
+    let mut n = 0;
+    items.clear();
+    if st.fresh {
+        s.read(r, st.width, st.before)?
+    }
+    loop {
+        let b = s.branch(i);
+        if b >= T::BRANCHES as u32 {
+            break;
         }
         r.left = 0;
-        Ok(())
+        // Behind the last one the grammar offers no other, so there is room.
+        if let Some(v) = items.next() {
+            value::<T, INLINE>(v, r, b as u16, name)?
+        }
+        n += 1;
+        r.left = 0;
+        let (width, first) = if n < F::ITEM.min {
+            (st.forced, st.before)
+        } else if n < F::ITEM.max {
+            (st.again, st.before)
+        } else {
+            (next.width, next.before)
+        };
+        s.read(r, width, first)?;
+        r.left = 0;
     }
+    if n < F::ITEM.min {
+        return r.err(Kind::Event, s.bit);
+    }
+    r.left = 0;
+    Ok(())
 }

@@ -16,75 +16,52 @@ impl Reader<'_, '_> {
         Err(Kind::Eof)
     }
 
-    /// The next octets, eight at a time: `f` says whether it takes them.
-    fn eights(&mut self, n: usize, mut f: impl FnMut(u64) -> bool) -> Result<usize> {
+    /// Fills `out` with the next octets as long as none has a bit of `refuse`, and says how many.
+    pub(crate) fn fill(&mut self, out: &mut [u8], refuse: u64) -> Result<usize> {
         self.settle()?;
         self.left = 0;
         let off = self.pos & 7;
-        let mut done = 0;
-        let rest = self.buf.get(self.pos >> 3..).unwrap_or(&[]);
         // Each step wants nine octets: eight, and the bits that stick out into the ninth.
-        let mut from = rest;
-        while done + 8 <= n {
+        let mut from = self.buf.get(self.pos >> 3..).unwrap_or(&[]);
+        let (eights, _) = out.as_chunks_mut();
+        let mut done = 0;
+        for to in eights {
             let (Some(b), Some(ninth)) = (from.first_chunk(), from.get(8)) else { break };
             let x = u64::from_be_bytes(*b) << off | (*ninth as u64) << off >> 8;
-            if !f(x) {
+            if x & refuse != 0 {
                 break;
             }
+            *to = x.to_be_bytes();
             from = &from[8..];
             done += 8;
         }
         self.pos += 8 * done;
-        Ok(done)
-    }
-
-    /// Appends `n` octets.
-    pub fn octets(&mut self, n: usize, out: &mut Vec<u8>) -> Result<()> {
-        if !self.has(n) {
-            return self.eof();
-        }
-        self.settle()?;
-        self.left = 0;
-        if self.pos & 7 == 0 {
-            let Some(octets) = self.buf.get(self.pos >> 3..).and_then(|b| b.get(..n)) else {
-                return self.eof();
-            };
-            out.extend_from_slice(octets);
-            self.pos += 8 * n;
-            return Ok(());
-        }
-        let done = self.eights(n, |x| {
-            out.extend_from_slice(&x.to_be_bytes());
-            true
-        })?;
-        for _ in done..n {
-            let b = self.octet()?;
-            out.push(b);
-        }
-        Ok(())
-    }
-
-    /// Appends ASCII characters while they come, `n` at most, and says how many came.
-    pub fn ascii(&mut self, n: usize, out: &mut Vec<u8>) -> Result<usize> {
-        let mut done = self.eights(n, |x| {
-            let ascii = x & 0x8080_8080_8080_8080 == 0;
-            if ascii {
-                out.extend_from_slice(&x.to_be_bytes());
-            }
-            ascii
-        })?;
-        while done < n {
+        for to in out.get_mut(done..).unwrap_or_default().chunks_mut(7) {
             self.need(WORD)?;
-            let k = (n - done).min(7);
+            let k = to.len();
             let x = self.word << self.off;
-            if x & 0x8080_8080_8080_8080 & !(u64::MAX >> (8 * k)) != 0 {
+            if x & refuse & !(u64::MAX >> (8 * k)) != 0 {
                 break;
             }
-            out.extend_from_slice(&x.to_be_bytes()[..k]);
+            to.copy_from_slice(&x.to_be_bytes()[..k]);
             self.off += 8 * k as u32;
             self.left = 0;
             done += k;
         }
         Ok(done)
     }
+
+    /// `n` octets.
+    pub(crate) fn octets(&mut self, n: usize, out: &mut Vec<u8>) -> Result<()> {
+        if !self.has(n) {
+            return self.eof();
+        }
+        out.clear();
+        out.resize(n, 0);
+        self.fill(out, 0)?;
+        Ok(())
+    }
 }
+
+/// What no ASCII character has.
+pub(crate) const ASCII: u64 = 0x8080_8080_8080_8080;

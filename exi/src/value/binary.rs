@@ -125,11 +125,5 @@ fn get_bytes(v: &mut Vec<u8>, r: &mut Reader<'_, '_>, min: usize, max: usize) ->
     if n < min as u64 || n > max as u64 {
         return r.err(Kind::Range, start);
     }
-    let n = n as usize;
-    if !r.has(n) {
-        return r.eof();
-    }
-    v.clear();
-    v.reserve_exact(n);
-    r.octets(n, v)
+    r.octets(n as usize, v)
 }

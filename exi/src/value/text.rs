@@ -1,26 +1,28 @@
 //! Strings.
 
+use super::inline::Inline;
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::{BIG, bits};
-use crate::read::Reader;
+use crate::read::{ASCII, Reader};
 use crate::schema::{Shape, Type};
 use crate::strings::Literal;
 use crate::write::Writer;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 use core::ops::Deref;
 
-/// A string of `MIN..=MAX` characters.
+/// A string of `MIN..=MAX` characters; up to 39 octets of UTF-8 are kept without the heap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Text<const MIN: usize, const MAX: usize>(String);
+pub struct Text<const MIN: usize, const MAX: usize>(Inline);
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
     /// Takes the string if it is as long as the schema allows.
-    pub fn new(s: impl Into<String>) -> core::result::Result<Self, Facet> {
+    pub fn new<'a>(s: impl Into<Cow<'a, str>>) -> core::result::Result<Self, Facet> {
         let s = s.into();
-        length(characters(&s), MIN, MAX)?;
-        Ok(Self(s))
+        length(characters(s.as_bytes()), MIN, MAX)?;
+        Ok(Self(Inline::new(s)))
     }
 
     /// A string that is known when the program is written.
@@ -37,12 +39,12 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
 
     /// The string.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// The string.
     pub fn into_string(self) -> String {
-        self.0
+        self.0.into_string()
     }
 }
 
@@ -55,17 +57,18 @@ impl<const MIN: usize, const MAX: usize> Exi for Text<MIN, MAX> {
     };
     #[inline(always)]
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        w.apart(|w| put_text(w, &self.0, MIN, MAX))
+        w.apart(|w| put_text(w, self.0.as_bytes(), MIN, MAX))
     }
     #[inline(always)]
     fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, name: u32) -> Result<()> {
         r.apart(|r| text(&mut self.0, r, name, MIN, MAX))
     }
+    #[inline(always)]
     fn blank() -> Self {
-        Self(String::new())
+        Self(Inline::EMPTY)
     }
     fn clear(&mut self) -> bool {
-        self.0.clear();
+        self.0 = Inline::EMPTY;
         MIN == 0
     }
 }
@@ -73,13 +76,13 @@ impl<const MIN: usize, const MAX: usize> Exi for Text<MIN, MAX> {
 impl<const MIN: usize, const MAX: usize> Deref for Text<MIN, MAX> {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl<const MIN: usize, const MAX: usize> AsRef<str> for Text<MIN, MAX> {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -106,52 +109,54 @@ impl<const MIN: usize, const MAX: usize> core::str::FromStr for Text<MIN, MAX> {
 
 impl<const MIN: usize, const MAX: usize> PartialEq<str> for Text<MIN, MAX> {
     fn eq(&self, s: &str) -> bool {
-        self.0 == s
+        self.0.as_bytes() == s.as_bytes()
     }
 }
 
 impl<const MIN: usize, const MAX: usize> PartialEq<&str> for Text<MIN, MAX> {
     fn eq(&self, s: &&str) -> bool {
-        self.0 == *s
+        self.0.as_bytes() == s.as_bytes()
     }
 }
 
 impl<const MIN: usize, const MAX: usize> fmt::Display for Text<MIN, MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(self.as_str(), f)
     }
 }
 
 impl<const MIN: usize, const MAX: usize> fmt::Debug for Text<MIN, MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
-fn characters(s: &str) -> usize {
-    if s.is_ascii() { s.len() } else { s.chars().count() }
+/// How many characters the UTF-8 octets are: one for each that does not continue another.
+fn characters(utf8: &[u8]) -> usize {
+    if utf8.is_ascii() { utf8.len() } else { utf8.iter().filter(|b| **b & 0xc0 != 0x80).count() }
 }
 
 /// Deployed writers write every string out, so this one does too.
 #[inline(never)]
-pub(crate) fn put_text(w: &mut Writer<'_>, s: &str, min: usize, max: usize) -> Result<()> {
-    let n = characters(s);
+pub(crate) fn put_text(w: &mut Writer<'_>, utf8: &[u8], min: usize, max: usize) -> Result<()> {
+    let n = characters(utf8);
     if n < min || n > max {
         return w.err(Kind::Range);
     }
     w.uint(n as u64 + 2)?;
     // As many characters as octets: all of them ASCII.
-    if n < s.len() {
+    if n < utf8.len() {
+        let s = core::str::from_utf8(utf8).unwrap_or_default();
         return s.chars().try_for_each(|c| w.uint(c as u64));
     }
-    w.octets(s.as_bytes());
+    w.octets(utf8);
     Ok(())
 }
 
 /// Length 0 and 1 refer to a string of the same name or of any name; others are 2 too high.
 #[inline(never)]
 pub(crate) fn text(
-    s: &mut String,
+    s: &mut Inline,
     r: &mut Reader<'_, '_>,
     name: u32,
     min: usize,
@@ -205,15 +210,11 @@ fn hit(
     Ok(((r.at(bit, |r| r.uint())? as usize).saturating_sub(2), bit))
 }
 
-fn get_characters(s: &mut String, r: &mut Reader<'_, '_>, n: usize) -> Result<()> {
+fn get_characters(s: &mut Inline, r: &mut Reader<'_, '_>, n: usize) -> Result<()> {
     if !r.has(n) {
         return r.eof();
     }
-    let mut ascii = core::mem::take(s).into_bytes();
-    ascii.clear();
-    ascii.reserve_exact(n);
-    let done = r.ascii(n, &mut ascii)?;
-    *s = String::from_utf8(ascii).unwrap_or_default();
+    let done = s.fill(n, |ascii| r.fill(ascii, ASCII))?;
     for _ in done..n {
         let start = r.bit();
         match u32::try_from(r.uint()?).ok().and_then(char::from_u32) {

@@ -194,7 +194,8 @@ impl<'a> Decoder<'a> {
             }
             Shape::Binary { min, max, form } => {
                 // The length of a few octets is one octet, that of others may be padded.
-                let octets = if ty.name == "Octets" { 1 } else { LONGEST };
+                let few = matches!(ty.name, "Octets" | "ShortBytes" | "ShortHex");
+                let octets = if few { 1 } else { LONGEST };
                 let n = usize::try_from(self.r.uint(octets)?).ok();
                 let Some(n) = n.filter(|n| fits(*n, min, max)) else {
                     return self.r.error(Kind::Range, start);

@@ -1,7 +1,8 @@
 //! The typed codec on a small schema that has one of everything.
 
 use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
-use exi::{Document, Error, Facet, Fragment, Int, Kind, List, Octets, Ranged, Text};
+use exi::{Document, Error, Facet, Few, Fragment, Int, Kind, List, Octets, Ranged};
+use exi::{ShortBytes, ShortHex, Text};
 
 #[test]
 fn event_codes_follow_from_the_order_of_the_fields() {
@@ -55,6 +56,11 @@ fn facets_hold_where_values_are_made() {
     assert_eq!(Int::<-3, 3>::saturating(9), 3);
     assert_eq!(Ranged::<5, 9>::try_from(4), Err(Facet::Value { is: 4, min: 5, max: 9 }));
     assert!(Octets::<8>::new(&[0; 9]).is_err() && Octets::<8, 8>::new(&[0; 7]).is_err());
+    assert!(ShortBytes::<1, 64>::new(&[0; 65]).is_err() && ShortHex::<2, 3>::new(&[1]).is_err());
+    assert!(Few::<u8, 2, 3>::new([1]).is_err() && Few::<u8, 2, 3>::collect(0..).is_err());
+    let mut few = Few::<u8, 2, 3>::new([1, 2]).unwrap();
+    assert!(few.push(3).is_ok() && few.push(4).is_err());
+    assert_eq!(few[..], [1, 2, 3]);
     assert!(List::<u8, 2, 3>::new(vec![1]).is_err());
     let mut list = List::<u8, 2, 3>::new(vec![1, 2, 3]).unwrap();
     assert!(list.push(4).is_err());
@@ -115,6 +121,25 @@ fn a_name_with_several_types_has_the_relaxed_fragment_grammar() {
         let octets = bits(&format!("10000000 010100 {wrong} {}", "0".repeat(40)));
         let got: Result<Signed, Error> = Fragment::<Small>::decode_fragment(&octets);
         assert_eq!(got.unwrap_err().kind, Kind::Event);
+    }
+}
+
+#[test]
+fn text_of_every_length_comes_back_from_every_bit() {
+    let least = &messages()[0];
+    for n in 0..60 {
+        for c in ["x", "é", "😀"] {
+            // Non-ASCII at the end, in the middle, all along.
+            for s in ["x".repeat(n) + c, "x".repeat(n / 2) + c + &"y".repeat(n / 2), c.repeat(n)] {
+                for id in ["i", "idid"] {
+                    let id = Some(Text::literal(id));
+                    let note = [Text::new(&s).unwrap(), Text::literal("end")].try_into().unwrap();
+                    let message = Message { id, note, ..least.clone() };
+                    let octets = message.to_vec().unwrap();
+                    assert_eq!(Message::decode(&octets), Ok(message), "{s}");
+                }
+            }
+        }
     }
 }
 

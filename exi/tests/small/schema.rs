@@ -1,6 +1,7 @@
 //! A small schema that has one of everything.
 
-use exi::{Bytes, Exi, Hex, Int, Integer, List, Octets, Ranged, Refused, SchemaSet, Text};
+use exi::{Bytes, Exi, Few, Hex, Int, Integer, List, Octets, Ranged, Refused, SchemaSet};
+use exi::{ShortBytes, ShortHex, Text};
 use std::error::Error;
 
 pub(crate) const A: &str = "urn:example:a";
@@ -18,7 +19,7 @@ pub(crate) struct Message {
     pub(crate) body: Option<Body>,
     #[exi(ns = B)]
     pub(crate) numbers: Option<Numbers>,
-    pub(crate) note: List<Text<0, 16>, 0, 4>,
+    pub(crate) note: List<Text<0, 60>, 0, 4>,
     pub(crate) signed: Option<Signed>,
     #[exi(ns = "")]
     pub(crate) open: Option<Open>,
@@ -64,6 +65,9 @@ pub(crate) struct Session {
     pub(crate) evccid: Octets<6, 6>,
     pub(crate) code: Hex<0, 20>,
     pub(crate) certificate: Bytes<0, 64>,
+    pub(crate) meter_signature: Option<ShortBytes<1, 64>>,
+    pub(crate) meter_id: ShortHex<0, 20>,
+    pub(crate) phases: Few<Int<-30, 300>, 1, 3>,
 }
 
 #[derive(Debug, Clone, PartialEq, Exi)]
@@ -150,12 +154,18 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
             evccid: Octets::new(&[9; 6])?,
             code: Hex::new(&[0xab; 20])?,
             certificate: Bytes::new(&[0x5a; 64])?,
+            meter_signature: Some(ShortBytes::new(&[0xa5; 64])?),
+            meter_id: ShortHex::new(&[0x12; 11])?,
+            phases: [1, -30, 300].map(Int::saturating).try_into()?,
         }),
         Body::Session(Session {
             session_id: Octets::default(),
             evccid: Octets::new(&[0xff; 6])?,
             code: Hex::default(),
             certificate: Bytes::default(),
+            meter_signature: None,
+            meter_id: ShortHex::default(),
+            phases: Few::new([Int::of::<7>()])?,
         }),
         Body::Text(Text::literal("")),
         Body::Text(Text::literal("aé€😀")),
@@ -181,8 +191,9 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
         all.push(Message { numbers: Some(numbers), ..least.clone() });
     }
     for n in 1..=4 {
-        let note =
-            List::collect(["one", "", "three<&>\"\n", "four"].map(Text::literal)[..n].to_vec());
+        let note = List::collect(
+            ["one", "", "three<&>\"\n", "0123456789abcdef"].map(Text::literal)[..n].to_vec(),
+        );
         let signed = Some(Signed {
             id: (n % 2 == 0).then(|| Text::literal("id1")),
             value: if n == 3 { Text::literal("") } else { Text::literal("DEABCC123ABC56") },

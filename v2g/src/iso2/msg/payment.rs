@@ -2,7 +2,7 @@
 
 use super::{BODY, CertificateChain, EmaidText, EvseProcessing, ResponseCode};
 use crate::xmldsig::AnyText;
-use exi::{Bytes, Exi};
+use exi::{Exi, ShortBytes};
 
 /// The car shows its contract. [V2G2-205]
 #[derive(Debug, Clone, PartialEq, Exi)]
@@ -25,7 +25,7 @@ pub struct PaymentDetailsRes {
 }
 
 /// 16 random octets, used once. [V2G2-697] [V2G2-698]
-pub type GenChallenge = Bytes<16, 16>;
+pub type GenChallenge = ShortBytes<16, 16>;
 
 /// The car asks to be authorized; with a contract it signs the challenge. [V2G2-210]
 #[derive(Debug, Clone, PartialEq, Exi)]

@@ -1,7 +1,7 @@
 //! Types that several phases share.
 
 use super::DATA;
-use exi::{Bytes, Exi, Int, Text};
+use exi::{Bytes, Exi, Int, ShortBytes, Text};
 
 /// An element without content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
@@ -233,7 +233,7 @@ pub struct MeterInfo {
     /// Energy in Wh.
     pub meter_reading: Option<u64>,
     /// The meter's own signature.
-    pub sig_meter_reading: Option<Bytes<0, 64>>,
+    pub sig_meter_reading: Option<ShortBytes<0, 64>>,
     pub meter_status: Option<i16>,
     /// Unix time of the reading in seconds.
     #[exi(name = "TMeter")]

@@ -3,7 +3,7 @@
 use super::super::msg::*;
 use super::context::Notice;
 use crate::secc::{Contactor, Facts, Fault, Isolation, Limits};
-use exi::{Bytes, Text};
+use exi::{ShortBytes, Text};
 
 /// Seconds a car gets to follow a notice.
 const NOTICE_DELAY: u16 = 10;
@@ -57,7 +57,7 @@ pub(super) fn meter(facts: &Facts) -> Option<MeterInfo> {
         meter_id: Text::new(reading.meter_id.as_str()).ok()?,
         meter_reading: Some(reading.energy),
         sig_meter_reading: match &reading.signature {
-            Some(signature) => Some(Bytes::new(signature.as_slice()).ok()?),
+            Some(signature) => Some(ShortBytes::new(signature).ok()?),
             None => None,
         },
         meter_status: reading.status,
