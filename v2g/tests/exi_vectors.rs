@@ -6,10 +6,14 @@ use exi::Kind;
 use exi::xml::{self, Form};
 use exi_rows::{Row, rows};
 
-const FILES: [&str; 4] = [
+const FILES: &[&str] = &[
     include_str!("../../test-vectors/exi/appproto.documents.jsonl"),
     include_str!("../../test-vectors/exi/iso2.documents.jsonl"),
     include_str!("../../test-vectors/exi/iso2.fragments.jsonl"),
+    include_str!("../../test-vectors/exi/iso20-acdp.documents.jsonl"),
+    include_str!("../../test-vectors/exi/iso20-acdp.fragments.jsonl"),
+    include_str!("../../test-vectors/exi/iso20-wpt.documents.jsonl"),
+    include_str!("../../test-vectors/exi/iso20-wpt.fragments.jsonl"),
     include_str!("../../test-vectors/exi/xmldsig.fragments.jsonl"),
 ];
 
