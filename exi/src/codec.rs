@@ -1,9 +1,13 @@
 //! What the derive builds on: event codes worked out at compile time, and the reader and writer
 //! of bits. Users of derived types need none of it.
 
-pub use crate::content::{Field, ReadSeq, WriteSeq, element, read_element, read_text, span};
+pub use crate::content::{
+    Base, Field, PerPhase, ReadSeq, WriteSeq, element, read_element, read_text, span,
+};
 pub use crate::error::Result;
-pub use crate::grammar::{BIG, END, Item, MIXED_END, State, bits, grammar, largest, name, total};
+pub use crate::grammar::{
+    BIG, END, Item, MIXED_END, State, bits, grammar, join, largest, name, sum, total,
+};
 pub use crate::read::{Reader, WORD};
 pub use crate::relaxed::{Relaxed, RelaxedText};
 pub use crate::set::document_bits;

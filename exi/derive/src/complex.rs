@@ -1,191 +1,196 @@
 //! A struct: an element's attributes and content.
 
 use crate::marks::Marks;
-use crate::names;
+use crate::parts::{Part, Parts, Role};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Error, Field, Fields, Ident, Result, Type};
-
-/// One field, as the schema sees it.
-struct Part<'a> {
-    ident: &'a Ident,
-    ty: &'a Type,
-    role: Role,
-    /// Empty for a wildcard and for a choice, whose members have names of their own.
-    name: String,
-    ns: TokenStream,
-    choice: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Role {
-    Attribute,
-    Element,
-    Text,
-}
+use syn::{DeriveInput, Error, Fields, Ident, Result};
 
 pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
-    let outer = Marks::of(&input.attrs, false, &["mixed", "relaxed"])?;
+    let outer = Marks::of(&input.attrs, false, &["mixed", "relaxed", "base"])?;
     if let Fields::Unnamed(tuple) = fields {
         return Err(Error::new_spanned(tuple, "elements have names: use named fields"));
     }
-    let parts = parts(fields, &outer)?;
+    let parts = Parts::of(fields, &outer)?;
     let (name, string) = (&input.ident, input.ident.to_string());
-    let mixed = outer.say("mixed");
+    let (mixed, extended) = (outer.say("mixed"), outer.say("base"));
+    let plain = !mixed && parts.own.iter().all(|p| p.role == Role::Element);
+    if !plain && (extended || parts.base.is_some()) {
+        return Err(Error::new_spanned(name, "only elements extend, and are extended"));
+    }
     let end = if mixed { quote!(MIXED_END) } else { quote!(END) };
-    let (n, attributes) = (parts.len() + 1, role(&parts, Role::Attribute).len());
-    let ty = parts.iter().map(|p| p.ty);
-    let spans = parts.iter().map(|p| {
-        let (ty, inline) = (p.ty, p.role != Role::Element);
+    let (n, attributes) = (parts.own.len(), parts.role(Role::Attribute).len());
+    let ty = parts.own.iter().map(|p| &p.ty);
+    let spans = parts.own.iter().map(|p| {
+        let (ty, inline) = (&p.ty, p.role != Role::Element);
         quote!(::exi::codec::span::<#ty>(#inline))
     });
-    let id: Vec<_> = parts.iter().map(|p| p.ident).collect();
-    let put = parts.iter().enumerate().map(|(i, p)| {
-        let (id, inline) = (p.ident, p.role != Role::Element);
-        quote!(::exi::codec::Field::put::<#inline>(&self.#id, w, &mut s, #i)?;)
-    });
-    let get = parts.iter().enumerate().map(get);
+    let (front, front_span) = match &parts.base {
+        Some((_, ty)) => {
+            let base = quote!(<#ty as ::exi::codec::Base>);
+            (quote!(#base::ITEMS), quote!(#base::SPAN,))
+        }
+        None => (quote!(&[]), TokenStream::new()),
+    };
+    let (put, get) = (put(&parts), get(&parts));
+    let (put_all, get_all, base) = if extended {
+        (
+            quote!(::exi::codec::Base::put_front(self, w, s)?;),
+            quote!(::exi::codec::Base::get_front(self, r, s)?;),
+            base(name, &put, &get),
+        )
+    } else {
+        (put, get, TokenStream::new())
+    };
     // Text belongs to the element, so that its name is the one the parent knows.
-    let named = if role(&parts, Role::Text).is_empty() { quote!(_) } else { quote!(name) };
-    let reflection = reflection(&parts, mixed);
-    let relaxed = if outer.say("relaxed") { relaxed(name, &parts)? } else { TokenStream::new() };
+    let named = if parts.role(Role::Text).is_empty() { quote!(_) } else { quote!(name) };
+    let (blank, reflection) = (&parts.blank, reflection(&parts, mixed));
+    let relaxed = if outer.say("relaxed") { relaxed(name, &parts.own)? } else { quote!() };
+    let particles = particles(&parts);
     Ok(quote! {
         const _: () = {
-            const STATES: [::exi::codec::State; #n] =
-                ::exi::codec::grammar([#(<#ty as ::exi::codec::Field>::ITEM,)* ::exi::codec::#end], #attributes);
+            const FRONT: &[::exi::codec::Item] = #front;
+            const ITEMS: [::exi::codec::Item; FRONT.len() + #n] = ::exi::codec::join(
+                ::exi::codec::END, FRONT, &[#(<#ty as ::exi::codec::Field>::ITEM),*]
+            );
+            const STATES: [::exi::codec::State; ITEMS.len() + 1] = ::exi::codec::grammar(
+                ::exi::codec::join(::exi::codec::END, &ITEMS, &[::exi::codec::#end]), #attributes
+            );
+            const SPANS: &[u32] = &[#front_span #(#spans),*];
+            const PARTICLES: &[::exi::schema::Particle] = #particles;
             #[automatically_derived]
             impl ::exi::Exi for #name {
                 const TYPE: &'static ::exi::schema::Type = &::exi::schema::Type {
                     name: #string,
                     shape: ::exi::schema::Shape::Complex(#reflection),
                 };
-                const MAX: u32 = ::exi::codec::total(&STATES, &[#(#spans),*]);
+                const MAX: u32 = ::exi::codec::total(&STATES, SPANS);
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
-                    let mut s = ::exi::codec::WriteSeq::new(&STATES);
-                    #(#put)*
-                    s.end(w)
+                    let mut seq = ::exi::codec::WriteSeq::new(&STATES);
+                    let s = &mut seq;
+                    #put_all
+                    seq.end(w)
                 }
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn blank() -> Self {
-                    Self { #(#id: ::exi::codec::Field::empty()),* }
+                    Self { #(#blank),* }
                 }
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn get(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, _: u16, #named: u32) -> ::exi::codec::Result<()> {
-                    let mut s = ::exi::codec::ReadSeq::new(&STATES);
-                    #(#get)*
-                    s.end(r)
+                    let mut seq = ::exi::codec::ReadSeq::new(&STATES);
+                    let s = &mut seq;
+                    #get_all
+                    seq.end(r)
                 }
                 #relaxed
             }
+            #base
             let _: &::exi::schema::Type = <#name as ::exi::Exi>::TYPE;
             let _: u32 = <#name as ::exi::Exi>::MAX;
         };
     })
 }
 
-/// Reads the marks of the fields and checks their order.
-fn parts<'a>(fields: &'a Fields, outer: &Marks) -> Result<Vec<Part<'a>>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    for field in fields {
-        let part = part(field, outer)?;
-        if let Some(last) = parts.last() {
-            let wrong = match (last.role, part.role) {
-                (Role::Attribute, Role::Attribute) if last.name >= part.name => {
-                    "attributes are sorted by name"
-                }
-                (Role::Element, Role::Attribute) => "an attribute stands before the elements",
-                (Role::Text, _) => "text stands last",
-                (Role::Element, Role::Text) => "text and elements do not go together",
-                _ => "",
-            };
-            if !wrong.is_empty() {
-                return Err(Error::new_spanned(field, wrong));
+/// Writes every field.
+fn put(parts: &Parts) -> TokenStream {
+    let front = parts
+        .base
+        .iter()
+        .map(|(field, _)| quote!(::exi::codec::Base::put_front(&self.#field, w, s)?;));
+    let own = parts.own.iter().enumerate().map(|(i, p)| {
+        let (place, inline) = (&p.place, p.role != Role::Element);
+        quote!(::exi::codec::Field::put::<#inline>(&self.#place, w, s, FRONT.len() + #i)?;)
+    });
+    quote!(#(#front)* #(#own)*)
+}
+
+/// Reads every field.
+fn get(parts: &Parts) -> TokenStream {
+    let front = parts
+        .base
+        .iter()
+        .map(|(field, _)| quote!(::exi::codec::Base::get_front(&mut self.#field, r, s)?;));
+    let own = parts.own.iter().enumerate().map(|(i, p)| {
+        let Part { place, role, name, ns, .. } = p;
+        let attribute = *role == Role::Attribute;
+        match role {
+            Role::Text => quote!(::exi::codec::read_text(&mut self.#place, r, s, #i, name)?;),
+            _ => quote! {
+                ::exi::codec::Field::get::<#attribute>(
+                    &mut self.#place, r, s, FRONT.len() + #i, const { ::exi::codec::name(#ns, #name) }
+                )?;
+            },
+        }
+    });
+    quote!(#(#front)* #(#own)*)
+}
+
+/// The struct as the front of others.
+fn base(name: &Ident, put: &TokenStream, get: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::exi::codec::Base for #name {
+            const ITEMS: &'static [::exi::codec::Item] = &ITEMS;
+            const SPAN: u32 = ::exi::codec::sum(SPANS);
+            const PARTICLES: &'static [::exi::schema::Particle] = PARTICLES;
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn put_front(&self, w: &mut ::exi::codec::Writer<'_>, s: &mut ::exi::codec::WriteSeq) -> ::exi::codec::Result<()> {
+                #put
+                Ok(())
+            }
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn get_front(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, s: &mut ::exi::codec::ReadSeq) -> ::exi::codec::Result<()> {
+                #get
+                Ok(())
             }
         }
-        parts.push(part);
     }
-    Ok(parts)
-}
-
-fn part<'a>(field: &'a Field, outer: &Marks) -> Result<Part<'a>> {
-    let Some(ident) = &field.ident else {
-        return Err(Error::new_spanned(field, "elements have names: use named fields"));
-    };
-    let marks = Marks::of(&field.attrs, true, &["attr", "text", "any", "choice", "unqualified"])?;
-    let (attr, choice) = (marks.say("attr"), marks.say("choice"));
-    let role = match (attr, marks.say("text")) {
-        (true, true) => return Err(Error::new_spanned(field, "an attribute is no text")),
-        (true, _) => Role::Attribute,
-        (_, true) => Role::Text,
-        _ => Role::Element,
-    };
-    if marks.say("unqualified") && !attr {
-        return Err(Error::new_spanned(field, "`unqualified` is for attributes; use `ns = \"\"`"));
-    }
-    let name = match &marks.name {
-        _ if choice || marks.say("any") || role == Role::Text => String::new(),
-        Some(name) => name.clone(),
-        None if attr => names::attribute(ident),
-        None => names::element(ident),
-    };
-    let ns = if marks.say("unqualified") { quote!("") } else { marks.ns_or(outer) };
-    Ok(Part { ident, ty: &field.ty, role, name, ns, choice })
-}
-
-fn get((i, part): (usize, &Part<'_>)) -> TokenStream {
-    let Part { ident, role, name, ns, .. } = part;
-    let attribute = *role == Role::Attribute;
-    match role {
-        Role::Text => quote!(::exi::codec::read_text(&mut self.#ident, r, &mut s, #i, name)?;),
-        _ => quote! {
-            ::exi::codec::Field::get::<#attribute>(&mut self.#ident, r, &mut s, #i, const { ::exi::codec::name(#ns, #name) })?;
-        },
-    }
-}
-
-fn role<'p, 'a>(parts: &'p [Part<'a>], role: Role) -> Vec<&'p Part<'a>> {
-    parts.iter().filter(|p| p.role == role).collect()
 }
 
 /// The type as data.
-fn reflection(parts: &[Part<'_>], mixed: bool) -> TokenStream {
-    let list = |of: Role| {
-        let particles = role(parts, of).into_iter().map(|p| {
-            let Part { ty, name, ns, choice, .. } = p;
-            quote! {
-                ::exi::schema::Particle {
-                    name: #name,
-                    ns: #ns,
-                    min: <#ty as ::exi::codec::Field>::ITEM.min,
-                    max: <#ty as ::exi::codec::Field>::ITEM.max,
-                    ty: <<#ty as ::exi::codec::Field>::Value as ::exi::Exi>::TYPE.choice(#choice),
-                }
-            }
-        });
-        quote!(&[#(#particles),*])
-    };
-    let (attributes, particles) = (list(Role::Attribute), list(Role::Element));
-    let text = match role(parts, Role::Text).first() {
+fn reflection(parts: &Parts, mixed: bool) -> TokenStream {
+    let attributes = parts.role(Role::Attribute).into_iter().map(particle);
+    let text = match parts.role(Role::Text).first() {
         Some(Part { ty, .. }) => quote!(Some(<#ty as ::exi::Exi>::TYPE)),
         None => quote!(None),
     };
     quote! {
         ::exi::schema::Complex {
-            attributes: #attributes,
-            particles: #particles,
+            attributes: &[#(#attributes),*],
+            particles: PARTICLES,
             text: #text,
             mixed: #mixed,
         }
     }
 }
 
+fn particles(parts: &Parts) -> TokenStream {
+    let own = parts.role(Role::Element).into_iter().map(particle);
+    let Some((_, base)) = &parts.base else { return quote!(&[#(#own),*]) };
+    let base = quote!(<#base as ::exi::codec::Base>::PARTICLES);
+    quote!(&::exi::codec::join::<_, { ITEMS.len() }>(#base[0], #base, &[#(#own),*]))
+}
+
+fn particle(part: &Part) -> TokenStream {
+    let Part { ty, name, ns, choice, .. } = part;
+    quote! {
+        ::exi::schema::Particle {
+            name: #name,
+            ns: #ns,
+            min: <#ty as ::exi::codec::Field>::ITEM.min,
+            max: <#ty as ::exi::codec::Field>::ITEM.max,
+            ty: <<#ty as ::exi::codec::Field>::Value as ::exi::Exi>::TYPE.choice(#choice),
+        }
+    }
+}
+
 /// The type in the relaxed element-fragment grammar.
-fn relaxed(name: &Ident, parts: &[Part<'_>]) -> Result<TokenStream> {
-    let [attributes @ .., Part { ident: text, role: Role::Text, .. }] = parts else {
+fn relaxed(name: &Ident, parts: &[Part]) -> Result<TokenStream> {
+    let [attributes @ .., Part { place: text, role: Role::Text, .. }] = parts else {
         return Err(Error::new_spanned(name, "`relaxed` is for attributes and text"));
     };
-    let id: Vec<_> = attributes.iter().map(|p| p.ident).collect();
+    let id: Vec<_> = attributes.iter().map(|p| &p.place).collect();
     let local: Vec<_> = attributes.iter().map(|p| &p.name).collect();
     let ns: Vec<_> = attributes.iter().map(|p| &p.ns).collect();
     Ok(quote! {

@@ -1,6 +1,7 @@
 //! Both codecs on a small schema that has one of everything.
 
 mod codec;
+mod extend;
 mod schema;
 mod tolerance;
 #[cfg(feature = "xml")]

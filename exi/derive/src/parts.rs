@@ -1,0 +1,122 @@
+//! The fields of a struct, as the schema sees them.
+
+use crate::marks::Marks;
+use crate::names;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Error, Field, Fields, Ident, Result, Type};
+
+/// An attribute, an element or a text.
+pub(crate) struct Part {
+    /// Where its value is, behind `self.`.
+    pub(crate) place: TokenStream,
+    pub(crate) ty: TokenStream,
+    pub(crate) role: Role,
+    /// Empty for a wildcard and for a choice, whose members have names of their own.
+    pub(crate) name: String,
+    pub(crate) ns: TokenStream,
+    pub(crate) choice: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Role {
+    Attribute,
+    Element,
+    Text,
+}
+
+/// What the fields say together.
+pub(crate) struct Parts {
+    /// The field and type of the content that stands in front.
+    pub(crate) base: Option<(Ident, Type)>,
+    pub(crate) own: Vec<Part>,
+    /// `field: value` for an empty value of each field.
+    pub(crate) blank: Vec<TokenStream>,
+}
+
+impl Parts {
+    /// Reads the marks of the fields and checks their order.
+    pub(crate) fn of(fields: &Fields, outer: &Marks) -> Result<Self> {
+        let mut parts = Self { base: None, own: Vec::new(), blank: Vec::new() };
+        for (place, field) in fields.iter().enumerate() {
+            let Some(ident) = &field.ident else {
+                return Err(Error::new_spanned(field, "elements have names: use named fields"));
+            };
+            let marks = Marks::of(&field.attrs, true, MARKS)?;
+            let empty = quote!(::exi::codec::Field::empty());
+            if marks.say("base") {
+                if place > 0 {
+                    return Err(Error::new_spanned(field, "what is extended stands in front"));
+                }
+                parts.base = Some((ident.clone(), field.ty.clone()));
+                parts.blank.push(quote!(#ident: #empty));
+            } else if marks.say("phases") {
+                let ty = &field.ty;
+                for (at, suffix, of) in
+                    [("l1", "", "One"), ("l2", "_L2", "More"), ("l3", "_L3", "More")]
+                {
+                    let [at, of] = [at, of].map(|s| Ident::new(s, ident.span()));
+                    let mut part = part(field, ident, &marks, outer)?;
+                    part.place = quote!(#ident.#at);
+                    part.ty = quote!(<#ty as ::exi::codec::PerPhase>::#of);
+                    part.name += suffix;
+                    parts.own.push(part);
+                }
+                parts
+                    .blank
+                    .push(quote!(#ident: ::exi::Phases { l1: #empty, l2: #empty, l3: #empty }));
+            } else {
+                let part = part(field, ident, &marks, outer)?;
+                parts.ordered(field, &part)?;
+                parts.own.push(part);
+                parts.blank.push(quote!(#ident: #empty));
+            }
+        }
+        Ok(parts)
+    }
+
+    fn ordered(&self, field: &Field, part: &Part) -> Result<()> {
+        let Some(last) = self.own.last() else { return Ok(()) };
+        let wrong = match (last.role, part.role) {
+            (Role::Attribute, Role::Attribute) if last.name >= part.name => {
+                "attributes are sorted by name"
+            }
+            (Role::Element, Role::Attribute) => "an attribute stands before the elements",
+            (Role::Text, _) => "text stands last",
+            (Role::Element, Role::Text) => "text and elements do not go together",
+            _ => return Ok(()),
+        };
+        Err(Error::new_spanned(field, wrong))
+    }
+
+    pub(crate) fn role(&self, role: Role) -> Vec<&Part> {
+        self.own.iter().filter(|p| p.role == role).collect()
+    }
+}
+
+const MARKS: &[&str] = &["attr", "text", "any", "choice", "unqualified", "base", "phases"];
+
+fn part(field: &Field, ident: &Ident, marks: &Marks, outer: &Marks) -> Result<Part> {
+    let (attr, choice) = (marks.say("attr"), marks.say("choice"));
+    let role = match (attr, marks.say("text")) {
+        (true, true) => return Err(Error::new_spanned(field, "an attribute is no text")),
+        (true, _) => Role::Attribute,
+        (_, true) => Role::Text,
+        _ => Role::Element,
+    };
+    if marks.say("unqualified") && !attr {
+        return Err(Error::new_spanned(field, "`unqualified` is for attributes; use `ns = \"\"`"));
+    }
+    if marks.say("phases") && (choice || marks.say("any") || role != Role::Element) {
+        return Err(Error::new_spanned(field, "phases are elements"));
+    }
+    let name = match &marks.name {
+        _ if choice || marks.say("any") || role == Role::Text => String::new(),
+        Some(name) => name.clone(),
+        None if attr => names::attribute(ident),
+        None => names::element(ident),
+    };
+    let ns = if marks.say("unqualified") { quote!("") } else { marks.ns_or(outer) };
+    let ty = &field.ty;
+    Ok(Part { place: quote!(#ident), ty: quote!(#ty), role, name, ns, choice })
+}
