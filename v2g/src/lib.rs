@@ -13,6 +13,8 @@ pub mod authorization;
 pub mod din;
 #[cfg(feature = "engine")]
 pub mod engine;
+#[cfg(any(feature = "din", feature = "iso2"))]
+pub mod enumerations;
 #[cfg(feature = "engine")]
 pub mod evcc;
 #[cfg(all(feature = "engine", any(test, feature = "fuzz")))]
@@ -35,6 +37,8 @@ pub mod xmldsig;
 /// Every schema set that is built.
 pub const SCHEMAS: &[&exi::Schema] = &[
     &app_protocol::SCHEMA,
+    #[cfg(feature = "din")]
+    &din::msg::SCHEMA,
     #[cfg(feature = "iso2")]
     &iso2::msg::SCHEMA,
     #[cfg(feature = "iso20-common")]

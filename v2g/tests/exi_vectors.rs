@@ -5,21 +5,20 @@ mod exi_rows;
 use exi::Kind;
 use exi::xml::{self, Form};
 use exi_rows::{Row, rows};
+use std::fs;
+use std::path::Path;
 
-const FILES: &[&str] = &[
-    include_str!("../../test-vectors/exi/appproto.documents.jsonl"),
-    include_str!("../../test-vectors/exi/iso2.documents.jsonl"),
-    include_str!("../../test-vectors/exi/iso2.fragments.jsonl"),
-    include_str!("../../test-vectors/exi/iso20-acdp.documents.jsonl"),
-    include_str!("../../test-vectors/exi/iso20-acdp.fragments.jsonl"),
-    include_str!("../../test-vectors/exi/iso20-wpt.documents.jsonl"),
-    include_str!("../../test-vectors/exi/iso20-wpt.fragments.jsonl"),
-    include_str!("../../test-vectors/exi/xmldsig.fragments.jsonl"),
-];
-
+/// Every row of every file; of sets that are not built there are none.
 fn all() -> Vec<Row> {
-    let all: Vec<_> = FILES.iter().flat_map(|file| rows(file)).collect();
-    assert_eq!(all.len(), FILES.iter().map(|f| f.lines().count()).sum::<usize>());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors/exi");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let files: Vec<_> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let all: Vec<_> = files.iter().flat_map(|file| rows(file)).collect();
+    if cfg!(feature = "messages") {
+        assert_eq!(all.len(), files.iter().map(|f| f.lines().count()).sum::<usize>());
+    }
     all
 }
 

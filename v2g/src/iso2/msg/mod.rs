@@ -15,6 +15,7 @@ pub mod service;
 pub mod session;
 pub mod types;
 
+pub use crate::enumerations::*;
 pub use certificate::*;
 pub use charge_loop::*;
 pub use charge_parameter::*;
@@ -64,15 +65,6 @@ pub type SessionId = Octets<8>;
 pub struct Notification {
     pub fault_code: FaultCode,
     pub fault_msg: Option<Text<0, 64>>,
-}
-
-/// The kinds of fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum FaultCode {
-    ParsingError,
-    #[exi(name = "NoTLSRootCertificatAvailable")]
-    NoTlsRootCertificateAvailable,
-    UnknownError,
 }
 
 /// Holds the message proper; the schema allows it to be empty.

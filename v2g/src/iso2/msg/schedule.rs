@@ -1,6 +1,6 @@
 //! Schedules, tariffs and the profile a car answers with.
 
-use super::{DATA, Empty, PhysicalValue, SaId};
+use super::{CostKind, DATA, Empty, PhysicalValue, SaId};
 use crate::xmldsig::AnyText;
 use exi::{Exi, Int, List, Ranged, Text};
 
@@ -106,15 +106,6 @@ pub struct Cost {
     pub amount: u32,
     #[exi(name = "amountMultiplier")]
     pub amount_multiplier: Option<Int<-3, 3>>,
-}
-
-/// What a cost counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum CostKind {
-    #[exi(name = "relativePricePercentage")]
-    RelativePricePercentage,
-    RenewableGenerationPercentage,
-    CarbonDioxideEmission,
 }
 
 /// How much power the car will take over time.

@@ -1,6 +1,8 @@
 //! What the station offers, and what the car picks of it.
 
-use super::{BODY, DATA, PhysicalValue, ResponseCode};
+use super::{
+    BODY, DATA, EnergyTransferMode, PaymentOption, PhysicalValue, ResponseCode, ServiceCategory,
+};
 use crate::xmldsig::AnyText;
 use exi::{Exi, List, Text};
 
@@ -29,23 +31,6 @@ pub struct PaymentOptionList {
     pub payment_option: List<PaymentOption, 1, 2>,
 }
 
-/// A way to pay: by the contract in the car, or by any other means (EIM).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum PaymentOption {
-    Contract,
-    ExternalPayment,
-}
-
-/// The kinds of service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum ServiceCategory {
-    #[exi(name = "EVCharging")]
-    EvCharging,
-    Internet,
-    ContractCertificate,
-    OtherCustom,
-}
-
 /// The service that charges the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
@@ -64,23 +49,6 @@ pub struct ChargeService {
 #[exi(ns = DATA)]
 pub struct SupportedEnergyTransferMode {
     pub energy_transfer_mode: List<EnergyTransferMode, 1, 6>,
-}
-
-/// How energy gets into the car.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum EnergyTransferMode {
-    #[exi(name = "AC_single_phase_core")]
-    AcSinglePhaseCore,
-    #[exi(name = "AC_three_phase_core")]
-    AcThreePhaseCore,
-    #[exi(name = "DC_core")]
-    DcCore,
-    #[exi(name = "DC_extended")]
-    DcExtended,
-    #[exi(name = "DC_combo_core")]
-    DcComboCore,
-    #[exi(name = "DC_unique")]
-    DcUnique,
 }
 
 /// Services beside the charge service.

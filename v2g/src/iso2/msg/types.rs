@@ -1,6 +1,6 @@
 //! Types that several phases share.
 
-use super::DATA;
+use super::{DATA, DcEvErrorCode, DcEvseStatusCode, EvseNotification};
 use exi::{Bytes, Exi, Int, ShortBytes, Text};
 
 /// An element without content.
@@ -78,14 +78,6 @@ pub enum EvseProcessing {
     OngoingWaitingForCustomerInteraction,
 }
 
-/// What the station wants the car to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum EvseNotification {
-    None,
-    StopCharging,
-    ReNegotiation,
-}
-
 /// State of an AC station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
 #[exi(ns = DATA)]
@@ -134,35 +126,6 @@ pub struct AbstractEvseStatus {
     pub notification: EvseNotification,
 }
 
-/// What a DC station is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum DcEvseStatusCode {
-    #[exi(name = "EVSE_NotReady")]
-    NotReady,
-    #[exi(name = "EVSE_Ready")]
-    Ready,
-    #[exi(name = "EVSE_Shutdown")]
-    Shutdown,
-    #[exi(name = "EVSE_UtilityInterruptEvent")]
-    UtilityInterruptEvent,
-    #[exi(name = "EVSE_IsolationMonitoringActive")]
-    IsolationMonitoringActive,
-    #[exi(name = "EVSE_EmergencyShutdown")]
-    EmergencyShutdown,
-    #[exi(name = "EVSE_Malfunction")]
-    Malfunction,
-    #[exi(name = "Reserved_8")]
-    Reserved8,
-    #[exi(name = "Reserved_9")]
-    Reserved9,
-    #[exi(name = "Reserved_A")]
-    ReservedA,
-    #[exi(name = "Reserved_B")]
-    ReservedB,
-    #[exi(name = "Reserved_C")]
-    ReservedC,
-}
-
 /// The verdict of the isolation monitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
 pub enum IsolationLevel {
@@ -195,34 +158,6 @@ pub type EvseIdText = Text<7, 37>;
 pub type EmaidText = Text<14, 15>;
 /// A certificate in DER, at most 800 octets.
 pub type CertificateBytes = Bytes<0, 800>;
-
-/// What is wrong with the car.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-pub enum DcEvErrorCode {
-    #[exi(name = "NO_ERROR")]
-    NoError,
-    #[exi(name = "FAILED_RESSTemperatureInhibit")]
-    RessTemperatureInhibit,
-    #[exi(name = "FAILED_EVShiftPosition")]
-    EvShiftPosition,
-    #[exi(name = "FAILED_ChargerConnectorLockFault")]
-    ChargerConnectorLockFault,
-    #[exi(name = "FAILED_EVRESSMalfunction")]
-    EvRessMalfunction,
-    #[exi(name = "FAILED_ChargingCurrentdifferential")]
-    ChargingCurrentDifferential,
-    #[exi(name = "FAILED_ChargingVoltageOutOfRange")]
-    ChargingVoltageOutOfRange,
-    #[exi(name = "Reserved_A")]
-    ReservedA,
-    #[exi(name = "Reserved_B")]
-    ReservedB,
-    #[exi(name = "Reserved_C")]
-    ReservedC,
-    #[exi(name = "FAILED_ChargingSystemIncompatibility")]
-    ChargingSystemIncompatibility,
-    NoData,
-}
 
 /// A reading of the station's meter. [V2G2-902]
 #[derive(Debug, Clone, PartialEq, Exi)]

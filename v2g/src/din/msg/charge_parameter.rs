@@ -1,0 +1,115 @@
+//! Limits of car and station, before charging.
+
+use super::{
+    AcEvseStatus, BODY, DATA, DcEvStatus, DcEvseStatus, Empty, EnergyTransferMode, EvseProcessing,
+    Percent, PhysicalValue, ResponseCode, SaScheduleList,
+};
+use exi::Exi;
+
+/// The car's limits and wishes. [V2G-DC-445]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ChargeParameterDiscoveryReq {
+    #[exi(name = "EVRequestedEnergyTransferType")]
+    pub requested_energy_transfer_mode: EnergyTransferMode,
+    #[exi(choice, ns = DATA)]
+    pub ev_charge_parameter: EvChargeParameter,
+}
+
+/// The car's limits, by kind of charging; the last form is the schema's abstract head.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA, substitution)]
+pub enum EvChargeParameter {
+    #[exi(name = "AC_EVChargeParameter")]
+    Ac(AcEvChargeParameter),
+    #[exi(name = "DC_EVChargeParameter")]
+    Dc(DcEvChargeParameter),
+    #[exi(name = "EVChargeParameter")]
+    Abstract(Empty),
+}
+
+/// The limits of a car that charges with AC.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct AcEvChargeParameter {
+    /// Seconds from now until the car leaves.
+    pub departure_time: u32,
+    /// Energy wanted.
+    pub e_amount: PhysicalValue,
+    pub ev_max_voltage: PhysicalValue,
+    pub ev_max_current: PhysicalValue,
+    pub ev_min_current: PhysicalValue,
+}
+
+/// The limits of a car that charges with DC.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct DcEvChargeParameter {
+    pub dc_ev_status: DcEvStatus,
+    pub ev_maximum_current_limit: PhysicalValue,
+    pub ev_maximum_power_limit: Option<PhysicalValue>,
+    pub ev_maximum_voltage_limit: PhysicalValue,
+    pub ev_energy_capacity: Option<PhysicalValue>,
+    pub ev_energy_request: Option<PhysicalValue>,
+    pub full_soc: Option<Percent>,
+    pub bulk_soc: Option<Percent>,
+}
+
+/// The station's limits and, once it is finished, its schedules. [V2G-DC-499]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct ChargeParameterDiscoveryRes {
+    pub response_code: ResponseCode,
+    pub evse_processing: EvseProcessing,
+    #[exi(choice, ns = DATA)]
+    pub sa_schedules: SaSchedules,
+    #[exi(choice, ns = DATA)]
+    pub evse_charge_parameter: EvseChargeParameter,
+}
+
+/// The schedules on offer; the last form is the schema's abstract head, which some stations send.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA, substitution)]
+pub enum SaSchedules {
+    #[exi(name = "SAScheduleList")]
+    List(SaScheduleList),
+    #[exi(name = "SASchedules")]
+    Abstract(Empty),
+}
+
+/// The station's limits, by kind of charging; the last form is the schema's abstract head.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA, substitution)]
+pub enum EvseChargeParameter {
+    #[exi(name = "AC_EVSEChargeParameter")]
+    Ac(AcEvseChargeParameter),
+    #[exi(name = "DC_EVSEChargeParameter")]
+    Dc(DcEvseChargeParameter),
+    #[exi(name = "EVSEChargeParameter")]
+    Abstract(Empty),
+}
+
+/// The limits of an AC station.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct AcEvseChargeParameter {
+    pub ac_evse_status: AcEvseStatus,
+    pub evse_max_voltage: PhysicalValue,
+    pub evse_max_current: PhysicalValue,
+    pub evse_min_current: PhysicalValue,
+}
+
+/// The limits of a DC station.
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = DATA)]
+pub struct DcEvseChargeParameter {
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_maximum_current_limit: PhysicalValue,
+    pub evse_maximum_power_limit: Option<PhysicalValue>,
+    pub evse_maximum_voltage_limit: PhysicalValue,
+    pub evse_minimum_current_limit: PhysicalValue,
+    pub evse_minimum_voltage_limit: PhysicalValue,
+    pub evse_current_regulation_tolerance: Option<PhysicalValue>,
+    pub evse_peak_current_ripple: PhysicalValue,
+    pub evse_energy_to_be_delivered: Option<PhysicalValue>,
+}

@@ -1,0 +1,88 @@
+//! Cable check, precharge, the charge loop and welding detection of DC.
+
+use super::{BODY, DcEvStatus, DcEvseStatus, EvseProcessing, PhysicalValue, ResponseCode};
+use exi::Exi;
+
+/// The car waits for the cable's isolation to be checked. [V2G-DC-418] [V2G-DC-454]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CableCheckReq {
+    pub dc_ev_status: DcEvStatus,
+}
+
+/// How far the check is. [V2G-DC-455]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CableCheckRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_processing: EvseProcessing,
+}
+
+/// The car asks for its battery's voltage before it closes its relays. [V2G-DC-457]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PreChargeReq {
+    pub dc_ev_status: DcEvStatus,
+    pub ev_target_voltage: PhysicalValue,
+    pub ev_target_current: PhysicalValue,
+}
+
+/// The voltage reached so far. [V2G-DC-458]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct PreChargeRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+}
+
+/// What the car wants from the rectifier, asked every control cycle. [V2G-DC-464]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CurrentDemandReq {
+    pub dc_ev_status: DcEvStatus,
+    pub ev_target_current: PhysicalValue,
+    pub ev_maximum_voltage_limit: Option<PhysicalValue>,
+    pub ev_maximum_current_limit: Option<PhysicalValue>,
+    pub ev_maximum_power_limit: Option<PhysicalValue>,
+    pub bulk_charging_complete: Option<bool>,
+    pub charging_complete: bool,
+    #[exi(name = "RemainingTimeToFullSoC")]
+    pub remaining_time_to_full_soc: Option<PhysicalValue>,
+    #[exi(name = "RemainingTimeToBulkSoC")]
+    pub remaining_time_to_bulk_soc: Option<PhysicalValue>,
+    pub ev_target_voltage: PhysicalValue,
+}
+
+/// What the rectifier gives, and what holds it back. [V2G-DC-465]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct CurrentDemandRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+    pub evse_present_current: PhysicalValue,
+    pub evse_current_limit_achieved: bool,
+    pub evse_voltage_limit_achieved: bool,
+    pub evse_power_limit_achieved: bool,
+    pub evse_maximum_voltage_limit: Option<PhysicalValue>,
+    pub evse_maximum_current_limit: Option<PhysicalValue>,
+    pub evse_maximum_power_limit: Option<PhysicalValue>,
+}
+
+/// The car checks whether the contactors opened. [V2G-DC-468]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct WeldingDetectionReq {
+    pub dc_ev_status: DcEvStatus,
+}
+
+/// The voltage the station sees at the cable. [V2G-DC-469]
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = BODY)]
+pub struct WeldingDetectionRes {
+    pub response_code: ResponseCode,
+    pub dc_evse_status: DcEvseStatus,
+    pub evse_present_voltage: PhysicalValue,
+}

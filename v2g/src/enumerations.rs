@@ -1,0 +1,120 @@
+//! Enumerations that DIN SPEC 70121 and ISO 15118-2 spell alike.
+
+use exi::Exi;
+
+/// What the station wants the car to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EvseNotification {
+    None,
+    StopCharging,
+    ReNegotiation,
+}
+
+/// What a DC station is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum DcEvseStatusCode {
+    #[exi(name = "EVSE_NotReady")]
+    NotReady,
+    #[exi(name = "EVSE_Ready")]
+    Ready,
+    #[exi(name = "EVSE_Shutdown")]
+    Shutdown,
+    #[exi(name = "EVSE_UtilityInterruptEvent")]
+    UtilityInterruptEvent,
+    #[exi(name = "EVSE_IsolationMonitoringActive")]
+    IsolationMonitoringActive,
+    #[exi(name = "EVSE_EmergencyShutdown")]
+    EmergencyShutdown,
+    #[exi(name = "EVSE_Malfunction")]
+    Malfunction,
+    #[exi(name = "Reserved_8")]
+    Reserved8,
+    #[exi(name = "Reserved_9")]
+    Reserved9,
+    #[exi(name = "Reserved_A")]
+    ReservedA,
+    #[exi(name = "Reserved_B")]
+    ReservedB,
+    #[exi(name = "Reserved_C")]
+    ReservedC,
+}
+
+/// What is wrong with the car.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum DcEvErrorCode {
+    #[exi(name = "NO_ERROR")]
+    NoError,
+    #[exi(name = "FAILED_RESSTemperatureInhibit")]
+    RessTemperatureInhibit,
+    #[exi(name = "FAILED_EVShiftPosition")]
+    EvShiftPosition,
+    #[exi(name = "FAILED_ChargerConnectorLockFault")]
+    ChargerConnectorLockFault,
+    #[exi(name = "FAILED_EVRESSMalfunction")]
+    EvRessMalfunction,
+    #[exi(name = "FAILED_ChargingCurrentdifferential")]
+    ChargingCurrentDifferential,
+    #[exi(name = "FAILED_ChargingVoltageOutOfRange")]
+    ChargingVoltageOutOfRange,
+    #[exi(name = "Reserved_A")]
+    ReservedA,
+    #[exi(name = "Reserved_B")]
+    ReservedB,
+    #[exi(name = "Reserved_C")]
+    ReservedC,
+    #[exi(name = "FAILED_ChargingSystemIncompatibility")]
+    ChargingSystemIncompatibility,
+    NoData,
+}
+
+/// A way to pay: by the contract in the car, or by any other means (EIM).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum PaymentOption {
+    Contract,
+    ExternalPayment,
+}
+
+/// The kinds of service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum ServiceCategory {
+    #[exi(name = "EVCharging")]
+    EvCharging,
+    Internet,
+    ContractCertificate,
+    OtherCustom,
+}
+
+/// How energy gets into the car.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum EnergyTransferMode {
+    #[exi(name = "AC_single_phase_core")]
+    AcSinglePhaseCore,
+    #[exi(name = "AC_three_phase_core")]
+    AcThreePhaseCore,
+    #[exi(name = "DC_core")]
+    DcCore,
+    #[exi(name = "DC_extended")]
+    DcExtended,
+    #[exi(name = "DC_combo_core")]
+    DcComboCore,
+    #[exi(name = "DC_unique")]
+    DcUnique,
+}
+
+/// What a cost counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum CostKind {
+    #[exi(name = "relativePricePercentage")]
+    RelativePricePercentage,
+    RenewableGenerationPercentage,
+    CarbonDioxideEmission,
+}
+
+/// The kinds of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+pub enum FaultCode {
+    ParsingError,
+    #[exi(name = "NoTLSRootCertificatAvailable")]
+    NoTlsRootCertificateAvailable,
+    UnknownError,
+}
