@@ -153,7 +153,7 @@ class Check:
             attributes.update(here)
             everywhere.append({n for n, a in here.items() if a.required})
         required = set.intersection(*everywhere)
-        if len(texts) != 1 or ours.get('text') is None or ours['mixed'] or ours['elements']: self.say(path, f'text {texts}', shown(ours))
+        if len(texts) != 1 or ours.get('text') is None or ours.get('mixed') or ours.get('elements'): self.say(path, f'text {texts}', shown(ours))
         else: self.simple(path + '/text()', texts.pop(), self.resolve(ours['text']))
         merged = [xsd.Attribute(n, n in required, attributes[n].type) for n in xsd.ordered(attributes)]
         self.attributes(path, merged, ours.get('attributes', []))
