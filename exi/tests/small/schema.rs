@@ -18,7 +18,7 @@ pub(crate) struct Message {
     #[exi(choice)]
     pub(crate) body: Option<Body>,
     #[exi(ns = B)]
-    pub(crate) numbers: Option<Numbers>,
+    pub(crate) numbers: Option<Box<Numbers>>,
     pub(crate) note: List<Text<0, 60>, 0, 4>,
     pub(crate) signed: Option<Signed>,
     #[exi(ns = "")]
@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 pub(crate) enum Body {
     AcEvStatus(Status),
     Element(Empty),
-    Session(Session),
+    Session(Box<Session>),
     Text(Text<0, 4>),
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Body {
 #[exi(ns = B)]
 pub(crate) struct Status {
     pub(crate) ready: bool,
-    pub(crate) soc: Int<0, 100>,
+    pub(crate) soc: Box<Int<0, 100>>,
     pub(crate) only: Only,
 }
 
@@ -147,9 +147,9 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
     };
     let mut all = vec![least.clone()];
     let bodies = [
-        Body::AcEvStatus(Status { ready: true, soc: Int::of::<100>(), only: Only::One }),
+        Body::AcEvStatus(Status { ready: true, soc: Box::new(Int::of::<100>()), only: Only::One }),
         Body::Element(Empty {}),
-        Body::Session(Session {
+        Body::Session(Box::new(Session {
             session_id: Octets::new(&[1, 2, 3, 4, 5])?,
             evccid: Octets::new(&[9; 6])?,
             code: Hex::new(&[0xab; 20])?,
@@ -157,8 +157,8 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
             meter_signature: Some(ShortBytes::new(&[0xa5; 64])?),
             meter_id: ShortHex::new(&[0x12; 11])?,
             phases: [1, -30, 300].map(Int::saturating).try_into()?,
-        }),
-        Body::Session(Session {
+        })),
+        Body::Session(Box::new(Session {
             session_id: Octets::default(),
             evccid: Octets::new(&[0xff; 6])?,
             code: Hex::default(),
@@ -166,7 +166,7 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
             meter_signature: None,
             meter_id: ShortHex::default(),
             phases: Few::new([Int::of::<7>()])?,
-        }),
+        })),
         Body::Text(Text::literal("")),
         Body::Text(Text::literal("aé€😀")),
     ];
@@ -188,7 +188,7 @@ fn made() -> Result<Vec<Message>, Box<dyn Error>> {
             signed: if low { Int::MIN } else { Int::MAX },
             day: if low { Ranged::MIN } else { Ranged::MAX },
         };
-        all.push(Message { numbers: Some(numbers), ..least.clone() });
+        all.push(Message { numbers: Some(Box::new(numbers)), ..least.clone() });
     }
     for n in 1..=4 {
         let note = List::collect(

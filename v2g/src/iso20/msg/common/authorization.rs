@@ -3,7 +3,7 @@
 use super::{ContractCertificateChain, MSG};
 use crate::iso20::msg::types::{Empty, Header, Name, Processing, ResponseCode, TYPES};
 use crate::xmldsig::AnyText;
-use exi::{Bytes, Exi, List};
+use exi::{Exi, Few, List, ShortBytes};
 
 /// The car asks for the ways to authorize.
 #[derive(Debug, Clone, PartialEq, Exi)]
@@ -21,7 +21,7 @@ pub struct AuthorizationSetupRes {
     pub header: Header,
     #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
-    pub authorization_services: List<Authorization, 1, 2>,
+    pub authorization_services: Few<Authorization, 1, 2>,
     pub certificate_installation_service: bool,
     #[exi(choice)]
     pub authorization_mode: AsResAuthorizationMode,
@@ -55,7 +55,7 @@ pub struct PncAsResAuthorizationMode {
 }
 
 /// 128 random bits. [V2G20-697]
-pub type GenChallenge = Bytes<16, 16>;
+pub type GenChallenge = ShortBytes<16, 16>;
 
 /// The providers whose contracts are good here.
 #[derive(Debug, Clone, PartialEq, Exi)]

@@ -4,6 +4,7 @@ use super::{AbsolutePriceSchedule, EvAbsolutePriceSchedule, MSG, PriceLevelSched
 use crate::iso20::msg::types::{
     Header, NumericId, Percent, Processing, RationalNumber, ResponseCode, TYPES,
 };
+use alloc::boxed::Box;
 use exi::{Exi, Int, List};
 
 /// The car's energy needs, in the control mode it has chosen.
@@ -155,7 +156,7 @@ pub struct ChargingSchedule {
 #[exi(ns = MSG)]
 pub enum PriceSchedule {
     #[exi(name = "AbsolutePriceSchedule")]
-    Absolute(AbsolutePriceSchedule),
+    Absolute(Box<AbsolutePriceSchedule>),
     #[exi(name = "PriceLevelSchedule")]
     Level(PriceLevelSchedule),
 }

@@ -2,7 +2,7 @@
 
 use super::MSG;
 use crate::iso20::msg::types::{Header, Name, RationalNumber, ResponseCode, TYPES};
-use exi::{Exi, List};
+use exi::{Exi, Few, List};
 
 /// The car asks for the services it knows, or for all. [V2G20-1248]
 #[derive(Debug, Clone, PartialEq, Exi)]
@@ -17,7 +17,7 @@ pub struct ServiceDiscoveryReq {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = MSG)]
 pub struct ServiceIdList {
-    pub service_id: List<u16, 1, 16>,
+    pub service_id: Few<u16, 1, 16>,
 }
 
 /// The kinds of energy transfer and the other services on offer. [V2G20-1249]
@@ -37,7 +37,7 @@ pub struct ServiceDiscoveryRes {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = MSG)]
 pub struct ServiceList {
-    pub service: List<Service, 1, 8>,
+    pub service: Few<Service, 1, 8>,
 }
 
 /// A service on offer.
@@ -126,7 +126,7 @@ pub struct ServiceSelectionReq {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = MSG)]
 pub struct SelectedServiceList {
-    pub selected_service: List<SelectedService, 1, 16>,
+    pub selected_service: Few<SelectedService, 1, 16>,
 }
 
 /// A service in one of its forms.

@@ -1,7 +1,7 @@
 //! What the meter says and what the energy costs so far.
 
 use super::{NumericId, RationalNumber, TYPES};
-use exi::{Bytes, Exi, List, Text};
+use exi::{Exi, Few, ShortBytes, Text};
 
 /// A reading of the station's meter.
 #[derive(Debug, Clone, PartialEq, Exi)]
@@ -15,7 +15,7 @@ pub struct MeterInfo {
     #[exi(name = "BPT_InductiveEnergyReadingVARh")]
     pub bpt_inductive_energy_reading_varh: Option<u64>,
     /// The meter's own signature.
-    pub meter_signature: Option<Bytes<0, 64>>,
+    pub meter_signature: Option<ShortBytes<0, 64>>,
     pub meter_status: Option<i16>,
     /// Unix time of the reading in seconds.
     pub meter_timestamp: Option<u64>,
@@ -31,7 +31,7 @@ pub struct Receipt {
     pub occupancy_costs: Option<DetailedCost>,
     pub additional_services_costs: Option<DetailedCost>,
     pub overstay_costs: Option<DetailedCost>,
-    pub tax_costs: List<DetailedTax, 0, 10>,
+    pub tax_costs: Few<DetailedTax, 0, 10>,
 }
 
 /// An amount of money, and what it is for each unit.

@@ -9,6 +9,7 @@ pub use response::{Processing, ResponseCode};
 pub use status::{DisplayParameters, EvseNotification, EvseStatus};
 
 use crate::xmldsig::{self, Signature, X509IssuerSerial};
+use alloc::boxed::Box;
 use exi::{Exi, Int, List, Octets, Ranged, Text};
 
 pub(crate) const TYPES: &str = "urn:iso:std:iso:15118:-20:CommonTypes";
@@ -21,7 +22,7 @@ pub struct Header {
     /// Unix time in seconds.
     pub time_stamp: u64,
     #[exi(ns = xmldsig::NS)]
-    pub signature: Option<Signature>,
+    pub signature: Option<Box<Signature>>,
 }
 
 /// Always 8 octets, given by the station in SessionSetupRes; zero asks for a new session.
