@@ -43,6 +43,10 @@ pub const SCHEMAS: &[&exi::Schema] = &[
     &iso2::msg::SCHEMA,
     #[cfg(feature = "iso20-common")]
     &iso20::msg::common::SCHEMA,
+    #[cfg(feature = "iso20-ac")]
+    &iso20::msg::ac::SCHEMA,
+    #[cfg(feature = "iso20-dc")]
+    &iso20::msg::dc::SCHEMA,
     #[cfg(feature = "iso20-wpt")]
     &iso20::msg::wpt::SCHEMA,
     #[cfg(feature = "iso20-acdp")]

@@ -1,14 +1,15 @@
 //! An enum of variants with a value: a choice of elements, or the members of a substitution group.
 
-use crate::marks::Marks;
+use crate::marks::{Marks, TAIL};
 use crate::names;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{DataEnum, DeriveInput, Error, Fields, Result};
 
 pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let (name, string) = (&input.ident, input.ident.to_string());
-    let outer = Marks::of(&input.attrs, false, &["substitution"])?;
+    let outer = Marks::of(&input.attrs, false, &["substitution", TAIL])?;
+    let tail = outer.tail.clone().unwrap_or_default();
     let (mut variant, mut ty, mut element, mut ns) = (vec![], vec![], vec![], vec![]);
     for v in &e.variants {
         let Fields::Unnamed(fields) = &v.fields else {
@@ -28,7 +29,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
         let local = match (any, &marks.name) {
             (true, _) => String::new(),
             (_, Some(name)) => name.clone(),
-            _ => names::element(&v.ident),
+            _ => names::element(&format_ident!("{}{tail}", v.ident)),
         };
         if outer.say("substitution") && element.last().is_some_and(|last| *last >= local) {
             let last = element.last().map(String::as_str).unwrap_or_default();

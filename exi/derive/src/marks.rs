@@ -9,6 +9,7 @@ use syn::{Attribute, Expr, LitStr, Path, Result};
 pub(crate) struct Marks {
     pub(crate) name: Option<String>,
     pub(crate) ns: Option<TokenStream>,
+    pub(crate) tail: Option<String>,
     words: Vec<(Path, &'static str)>,
 }
 
@@ -20,6 +21,8 @@ impl Marks {
             attr.parse_nested_meta(|m| {
                 if named && m.path.is_ident("name") {
                     marks.name = Some(m.value()?.parse::<LitStr>()?.value());
+                } else if words.contains(&TAIL) && m.path.is_ident("tail") {
+                    marks.tail = Some(m.value()?.parse::<LitStr>()?.value());
                 } else if m.path.is_ident("ns") {
                     marks.ns = Some(m.value()?.parse::<Expr>()?.into_token_stream());
                 } else if let Some(word) = words.iter().find(|w| m.path.is_ident(w)) {
@@ -48,3 +51,6 @@ impl Marks {
         }
     }
 }
+
+/// The word that stands for the mark `tail` in lists of what is allowed.
+pub(crate) const TAIL: &str = "tail = \"...\"";

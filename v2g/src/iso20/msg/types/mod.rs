@@ -1,9 +1,11 @@
 //! What the message sets of ISO 15118-20 share: header, result codes, numbers, states, meter values.
 
+mod control;
 mod metering;
 mod response;
 mod status;
 
+pub use control::{AnyPhase, DynamicClReq, DynamicClRes, PerPhase, ScheduledClReq};
 pub use metering::{DetailedCost, DetailedTax, MeterInfo, Receipt};
 pub use response::{Processing, ResponseCode};
 pub use status::{DisplayParameters, EvseNotification, EvseStatus};
