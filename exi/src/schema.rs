@@ -97,6 +97,9 @@ pub struct Member {
     pub ns: &'static str,
     /// Its type.
     pub ty: &'static Type,
+    /// It is the abstract head of a substitution group: it takes an event code, but no document may
+    /// hold it.
+    pub head: bool,
 }
 
 impl Type {

@@ -6,12 +6,18 @@
 mod base64;
 mod bits;
 mod decode;
+mod deviation;
 mod encode;
 mod grammar;
 mod json;
 mod parse;
 mod print;
+mod table;
+mod trace;
 mod tree;
+
+pub use deviation::{Deviation, MOST_DEVIATIONS, Rule, deviations};
+pub use trace::{Coding, Event, Step, Stop, What, trace};
 
 use crate::schema::{Shape, Type};
 use crate::{Document, Error as ExiError, Kind, Root, Schema};
@@ -64,8 +70,7 @@ pub fn decode_json(schema: &Schema, form: Form, octets: &[u8]) -> Result<String,
 
 /// The XML of a message or fragment, read by the interpreter alone.
 pub fn interpret(schema: &Schema, form: Form, octets: &[u8]) -> Result<String, Error> {
-    let root = root(schema, form, octets)?;
-    Ok(print::xml(&decode::element(octets, root, schema, form)?))
+    Ok(print::xml(&decode::element(schema, form, octets)?))
 }
 
 /// The octets of a message or fragment in XML.
@@ -88,7 +93,7 @@ fn document<D: Document>(octets: &[u8]) -> Result<Element, Error> {
 
 fn recoded(schema: &Schema, form: Form, octets: &[u8]) -> Result<Element, Error> {
     let root = root(schema, form, octets)?;
-    Ok(decode::element(&(root.recode)(octets)?, root, schema, form)?)
+    Ok(decode::element(schema, form, &(root.recode)(octets)?)?)
 }
 
 fn roots(schema: &Schema, form: Form) -> &'static [Root] {
@@ -191,19 +196,43 @@ impl fmt::Display for Problem {
                 write!(f, "{name} has no place here, but {}", may.join(" or "))
             }
             Self::Missing(names) => write!(f, "{} is missing", names.join(" or ")),
-            Self::Value(ty) => {
-                f.write_str("not a value of its type: ")?;
-                match ty.shape {
-                    Shape::Number { min, max } => write!(f, "a number in {min}..={max}"),
-                    Shape::Text { min, max } => write!(f, "{min} to {max} characters"),
-                    Shape::Binary { min, max, .. } => write!(f, "{min} to {max} octets"),
-                    Shape::Enumeration(values) => write!(f, "one of {}", values.join(", ")),
-                    Shape::Bool => f.write_str("true or false"),
-                    _ => f.write_str("an integer"),
-                }
-            }
+            Self::Value(ty) => write!(f, "not a value of its type: {}", Wording(ty)),
             Self::Text => f.write_str("text where elements should be"),
             Self::Refused => f.write_str("content that is not carried"),
         }
     }
+}
+
+/// What values a type has.
+struct Wording(&'static Type);
+
+impl fmt::Display for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let many = |f: &mut fmt::Formatter<'_>, min, max, what| match (min, max) {
+            (0, usize::MAX) => write!(f, "any {what}"),
+            (_, usize::MAX) => write!(f, "{min} or more {what}"),
+            _ if min == max => write!(f, "{min} {what}"),
+            _ => write!(f, "{min} to {max} {what}"),
+        };
+        match self.0.shape {
+            Shape::Number { min, max } => write!(f, "a number in {min}..={max}"),
+            Shape::Text { min, max } => many(f, min, max, "characters"),
+            Shape::Binary { min, max, .. } => many(f, min, max, "octets"),
+            Shape::Enumeration(values) => write!(f, "one of {}", values.join(", ")),
+            Shape::Bool => f.write_str("true or false"),
+            Shape::Integer => f.write_str("an integer"),
+            Shape::Complex(_) | Shape::Choice(_) => f.write_str("elements"),
+            Shape::Refused(_) => f.write_str("nothing that this codec carries"),
+        }
+    }
+}
+
+/// The names of elements from the root on and of an attribute, each behind a slash.
+fn places(elements: &[&str], attribute: Option<&str>) -> String {
+    let mut out: String = elements.iter().flat_map(|name| ["/", name]).collect();
+    if let Some(name) = attribute {
+        out += "/@";
+        out += name;
+    }
+    out
 }

@@ -11,6 +11,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let outer = Marks::of(&input.attrs, false, &["substitution", TAIL])?;
     let tail = outer.tail.clone().unwrap_or_default();
     let (mut variant, mut ty, mut element, mut ns) = (vec![], vec![], vec![], vec![]);
+    let mut head = vec![];
     for v in &e.variants {
         let Fields::Unnamed(fields) = &v.fields else {
             return Err(Error::new_spanned(
@@ -24,7 +25,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
                 "a member of a choice holds one value: `Name(Type)`",
             ));
         };
-        let marks = Marks::of(&v.attrs, true, &["any"])?;
+        let marks = Marks::of(&v.attrs, true, &["any", "head"])?;
         let any = marks.say("any");
         let local = match (any, &marks.name) {
             (true, _) => String::new(),
@@ -41,6 +42,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
         ty.push(&field.ty);
         element.push(local);
         ns.push(marks.ns_or(&outer));
+        head.push(marks.say("head"));
     }
     let place: Vec<_> = (0..variant.len() as u16).collect();
     let n = variant.len() as u16;
@@ -54,6 +56,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
                     name: #element,
                     ns: #ns,
                     ty: <#ty as ::exi::Exi>::TYPE.choice(false),
+                    head: #head,
                 }),*]),
             };
             const BRANCHES: u16 = #n;

@@ -164,8 +164,8 @@ pub(crate) fn text(
 ) -> Result<()> {
     let start = r.bit();
     let (n, bit) = match r.uint()? {
-        0 => hit(r, start, |l| l.name == name)?,
-        1 => hit(r, start, |_| true)?,
+        0 => hit(r, start, Some(name))?,
+        1 => hit(r, start, None)?,
         2 => (0, start),
         n => {
             r.seen.push(Literal { name, bit: start });
@@ -192,18 +192,14 @@ pub(crate) fn text(
 
 /// A reference into the string table: the length and place of the literal.
 #[cold]
-fn hit(
-    r: &mut Reader<'_, '_>,
-    start: usize,
-    of: impl Fn(&Literal) -> bool,
-) -> Result<(usize, usize)> {
-    let n = r.seen.iter().filter(|l| of(l)).count();
+fn hit(r: &mut Reader<'_, '_>, start: usize, of: Option<u32>) -> Result<(usize, usize)> {
+    let n = r.seen.count(of);
     if n == 0 {
         return r.err(Kind::Range, start);
     }
     r.need(32)?;
     let i = r.bits(bits(n as u32) as u32) as usize;
-    let Some(bit) = r.seen.iter().filter(|l| of(l)).nth(i).map(|l| l.bit) else {
+    let Some(bit) = r.seen.nth(of, i).map(|l| l.bit) else {
         return r.err(Kind::Range, start);
     };
     // The literal was read before, so its length is 3 or more.

@@ -11,11 +11,13 @@ use bitvec::view::BitView;
 pub(super) struct BitReader<'a> {
     bits: &'a BitSlice<u8, Msb0>,
     bit: usize,
+    /// A number since [`take_padded`](Self::take_padded) had zeros above it.
+    padded: bool,
 }
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(octets: &'a [u8]) -> Self {
-        Self { bits: octets.view_bits(), bit: 0 }
+        Self { bits: octets.view_bits(), bit: 0, padded: false }
     }
 
     pub(super) fn bit(&self) -> usize {
@@ -24,6 +26,18 @@ impl<'a> BitReader<'a> {
 
     pub(super) fn size(&self) -> usize {
         self.bits.len() / 8
+    }
+
+    pub(super) fn skip_to_end(&mut self) {
+        self.bit = self.bits.len();
+    }
+
+    pub(super) fn mark_padded(&mut self, padded: bool) {
+        self.padded |= padded;
+    }
+
+    pub(super) fn take_padded(&mut self) -> bool {
+        core::mem::take(&mut self.padded)
     }
 
     /// An error about what began at `bit`.
@@ -57,6 +71,7 @@ impl<'a> BitReader<'a> {
             let octet = self.bits(8)?;
             v |= ((octet & 0x7f) as u128) << (7 * i);
             if octet & 0x80 == 0 {
+                self.mark_padded(octet == 0 && i > 0);
                 return u64::try_from(v).or_else(|_| self.error(Kind::Range, start));
             }
         }

@@ -30,6 +30,8 @@ pub(super) struct Start {
     pub(super) ns: &'static str,
     pub(super) ty: &'static Type,
     pub(super) many: bool,
+    /// The abstract head of a substitution group.
+    pub(super) head: bool,
 }
 
 impl Place {
@@ -81,7 +83,7 @@ impl Place {
 /// The elements that a particle stands for.
 fn starts(particle: &'static Particle) -> impl Iterator<Item = Start> {
     let many = particle.max > 1;
-    let itself = Member { name: particle.name, ns: particle.ns, ty: particle.ty };
+    let itself = Member { name: particle.name, ns: particle.ns, ty: particle.ty, head: false };
     let (members, single) = match particle.ty.shape {
         Shape::Choice(members) => (members, None),
         Shape::Refused(branches) => {
@@ -94,7 +96,7 @@ fn starts(particle: &'static Particle) -> impl Iterator<Item = Start> {
 }
 
 fn start(m: &Member, many: bool) -> Start {
-    Start { name: m.name, ns: m.ns, ty: m.ty, many }
+    Start { name: m.name, ns: m.ns, ty: m.ty, many, head: m.head }
 }
 
 /// Bits that tell `n` things apart.

@@ -1,5 +1,6 @@
 //! From XML to nodes.
 
+use super::print::is_foreign;
 use super::{Error, Problem, XmlError};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -134,10 +135,7 @@ fn node(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Node, String
 
 /// XML has no place for most control characters, not even as references.
 fn characters(s: &str) -> Result<&str, String> {
-    let foreign = |c: char| {
-        matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n' | '\r')
-    };
-    match s.chars().find(|c| foreign(*c)) {
+    match s.chars().find(|c| is_foreign(*c)) {
         Some(c) => Err(format!("U+{:04X} is no character of XML", u32::from(c))),
         None => Ok(s),
     }

@@ -95,6 +95,11 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
+/// A character that XML cannot hold.
+pub(super) fn is_foreign(c: char) -> bool {
+    matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n' | '\r')
+}
+
 /// Characters that XML cannot hold become U+FFFD.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
@@ -104,7 +109,7 @@ fn escape(text: &str, out: &mut String) {
             '&' => *out += "&amp;",
             '"' => *out += "&quot;",
             '\t' | '\n' | '\r' => *out += &format!("&#{};", c as u32),
-            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if is_foreign(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

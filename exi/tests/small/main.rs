@@ -5,4 +5,6 @@ mod extend;
 mod schema;
 mod tolerance;
 #[cfg(feature = "xml")]
+mod trace;
+#[cfg(feature = "xml")]
 mod xml;

@@ -37,6 +37,7 @@ pub(crate) enum Kind {
 #[exi(ns = B, substitution)]
 pub(crate) enum Body {
     AcEvStatus(Status),
+    #[exi(head)]
     Element(Empty),
     Session(Box<Session>),
     Text(Text<0, 4>),
