@@ -8,7 +8,7 @@ use syn::{DataEnum, DeriveInput, Error, Fields, Result};
 
 pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let (name, string) = (&input.ident, input.ident.to_string());
-    let outer = Marks::of(&input.attrs, false, &["substitution", TAIL])?;
+    let outer = Marks::of(&input.attrs, false, &["rare", "substitution", TAIL])?;
     let tail = outer.tail.clone().unwrap_or_default();
     let (mut variant, mut ty, mut element, mut ns) = (vec![], vec![], vec![], vec![]);
     let mut head = vec![];
@@ -45,7 +45,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
         head.push(marks.say("head"));
     }
     let place: Vec<_> = (0..variant.len() as u16).collect();
-    let n = variant.len() as u16;
+    let (n, rare) = (variant.len() as u16, outer.say("rare"));
     let first = variant.first();
     Ok(quote! {
         #[automatically_derived]
@@ -67,7 +67,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
-                match self { #(Self::#variant(v) => ::exi::codec::element(v, w)),* }
+                match self { #(Self::#variant(v) => ::exi::codec::element::<_, #rare>(v, w)),* }
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn blank() -> Self {
@@ -83,7 +83,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
                     }
                 };
                 match self {
-                    #(Self::#variant(v) => ::exi::codec::read_element(v, r, const { ::exi::codec::name(#ns, #element) })),*
+                    #(Self::#variant(v) => ::exi::codec::read_element::<_, #rare>(v, r, const { ::exi::codec::name(#ns, #element) })),*
                 }
             }
         }

@@ -7,13 +7,14 @@ use quote::quote;
 use syn::{DeriveInput, Error, Fields, Ident, Result};
 
 pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
-    let outer = Marks::of(&input.attrs, false, &["mixed", "relaxed", "base"])?;
+    let outer = Marks::of(&input.attrs, false, &["mixed", "rare", "relaxed", "base"])?;
     if let Fields::Unnamed(tuple) = fields {
         return Err(Error::new_spanned(tuple, "elements have names: use named fields"));
     }
     let parts = Parts::of(fields, &outer)?;
     let (name, string) = (&input.ident, input.ident.to_string());
     let (mixed, extended) = (outer.say("mixed"), outer.say("base"));
+    let rare = outer.say("rare");
     let plain = !mixed && parts.own.iter().all(|p| p.role == Role::Element);
     if !plain && (extended || parts.base.is_some()) {
         return Err(Error::new_spanned(name, "only elements extend, and are extended"));
@@ -32,7 +33,7 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
         }
         None => (quote!(&[]), TokenStream::new()),
     };
-    let (put, get) = (put(&parts), get(&parts));
+    let (put, get) = (put(&parts, rare), get(&parts, rare));
     let (put_all, get_all, base) = if extended {
         (
             quote!(::exi::codec::Base::put_front(self, w, s)?;),
@@ -64,7 +65,7 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
                     name: #string,
                     shape: ::exi::schema::Shape::Complex(#reflection),
                 };
-                const MAX: u32 = ::exi::codec::total(&STATES, SPANS);
+                const MAX: u32 = if #rare { ::exi::codec::BIG } else { ::exi::codec::total(&STATES, SPANS) };
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
                     let mut seq = ::exi::codec::WriteSeq::new(&STATES);
@@ -93,20 +94,20 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
 }
 
 /// Writes every field.
-fn put(parts: &Parts) -> TokenStream {
+fn put(parts: &Parts, rare: bool) -> TokenStream {
     let front = parts
         .base
         .iter()
         .map(|(field, _)| quote!(::exi::codec::Base::put_front(&self.#field, w, s)?;));
     let own = parts.own.iter().enumerate().map(|(i, p)| {
         let (place, inline) = (&p.place, p.role != Role::Element);
-        quote!(::exi::codec::Field::put::<#inline>(&self.#place, w, s, FRONT.len() + #i)?;)
+        quote!(::exi::codec::Field::put::<#inline, #rare>(&self.#place, w, s, FRONT.len() + #i)?;)
     });
     quote!(#(#front)* #(#own)*)
 }
 
 /// Reads every field.
-fn get(parts: &Parts) -> TokenStream {
+fn get(parts: &Parts, rare: bool) -> TokenStream {
     let front = parts
         .base
         .iter()
@@ -115,9 +116,9 @@ fn get(parts: &Parts) -> TokenStream {
         let Part { place, role, name, ns, .. } = p;
         let attribute = *role == Role::Attribute;
         match role {
-            Role::Text => quote!(::exi::codec::read_text(&mut self.#place, r, s, #i, name)?;),
+            Role::Text => quote!(::exi::codec::read_text::<_, #rare>(&mut self.#place, r, s, #i, name)?;),
             _ => quote! {
-                ::exi::codec::Field::get::<#attribute>(
+                ::exi::codec::Field::get::<#attribute, #rare>(
                     &mut self.#place, r, s, FRONT.len() + #i, const { ::exi::codec::name(#ns, #name) }
                 )?;
             },

@@ -141,26 +141,26 @@ impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Field for Few<T, MIN, MA
         Item { branches: T::BRANCHES, min: MIN as u32, max: MAX as u32 }
     };
     #[inline(always)]
-    fn put<const INLINE: bool>(
+    fn put<const INLINE: bool, const RARE: bool>(
         &self,
         w: &mut Writer<'_>,
         s: &mut WriteSeq,
         i: usize,
     ) -> Result<()> {
-        put_all::<Self, T, INLINE>(self, w, s, i)
+        put_all::<Self, T, INLINE, RARE>(self, w, s, i)
     }
     #[inline(always)]
     fn empty() -> Self {
         Self::default()
     }
     #[inline(always)]
-    fn get<const INLINE: bool>(
+    fn get<const INLINE: bool, const RARE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
         name: u32,
     ) -> Result<()> {
-        get_all::<Self, T, INLINE>(self, r, s, i, name)
+        get_all::<Self, T, INLINE, RARE>(self, r, s, i, name)
     }
 }

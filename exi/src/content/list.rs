@@ -2,7 +2,7 @@
 
 use super::read::value;
 use super::write::{WIDEST, write};
-use super::{Field, ReadSeq, WriteSeq};
+use super::{Field, ReadSeq, SMALL, WriteSeq, compact};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::Item;
@@ -98,27 +98,27 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
         Item { branches: T::BRANCHES, min: MIN, max: MAX }
     };
     #[inline(always)]
-    fn put<const INLINE: bool>(
+    fn put<const INLINE: bool, const RARE: bool>(
         &self,
         w: &mut Writer<'_>,
         s: &mut WriteSeq,
         i: usize,
     ) -> Result<()> {
-        put_all::<Self, T, INLINE>(&self.0, w, s, i)
+        put_all::<Self, T, INLINE, RARE>(&self.0, w, s, i)
     }
     #[inline(always)]
     fn empty() -> Self {
         Self(Vec::new())
     }
     #[inline(always)]
-    fn get<const INLINE: bool>(
+    fn get<const INLINE: bool, const RARE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
         name: u32,
     ) -> Result<()> {
-        get_all::<Self, T, INLINE>(&mut self.0, r, s, i, name)
+        get_all::<Self, T, INLINE, RARE>(&mut self.0, r, s, i, name)
     }
 }
 
@@ -144,12 +144,15 @@ impl<T: Exi> Items<T> for Vec<T> {
 
 /// Writes the items of the field `F`.
 #[inline(always)]
-pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool>(
+pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     items: &[T],
     w: &mut Writer<'_>,
     s: &mut WriteSeq,
     i: usize,
 ) -> Result<()> {
+    if RARE || SMALL {
+        return compact::put_all::<F, T, INLINE>(items, w, s, i);
+    }
     let st = s.states[i];
     if length(items.len(), F::ITEM.min as usize, F::ITEM.max as usize).is_err() {
         return w.err(Kind::Range);
@@ -177,13 +180,16 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool>(
 
 /// Reads what [`put_all`] writes.
 #[inline(always)]
-pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool>(
+pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     items: &mut impl Items<T>,
     r: &mut Reader<'_, '_>,
     s: &mut ReadSeq,
     i: usize,
     name: u32,
 ) -> Result<()> {
+    if RARE || SMALL {
+        return compact::get_all::<F, T, INLINE>(items, r, s, i, name);
+    }
     let (st, next) = (s.states[i], s.states[i + 1]);
     let mut n = 0;
     items.clear();

@@ -2,7 +2,7 @@
 
 use super::read::value;
 use super::write::{WIDEST, one};
-use super::{Field, ReadSeq, WriteSeq, of};
+use super::{Field, ReadSeq, SMALL, WriteSeq, compact, of};
 use crate::Exi;
 use crate::error::{Kind, Result};
 use crate::grammar::Item;
@@ -13,12 +13,15 @@ impl<T: Exi> Field for T {
     type Value = T;
     const ITEM: Item = Item { branches: T::BRANCHES, min: 1, max: 1 };
     #[inline(always)]
-    fn put<const INLINE: bool>(
+    fn put<const INLINE: bool, const RARE: bool>(
         &self,
         w: &mut Writer<'_>,
         s: &mut WriteSeq,
         i: usize,
     ) -> Result<()> {
+        if RARE || SMALL {
+            return compact::put_one::<T, INLINE>(self, w, s, i);
+        }
         one::<T, INLINE>(w, s, i, self)
     }
     #[inline(always)]
@@ -26,13 +29,16 @@ impl<T: Exi> Field for T {
         T::blank()
     }
     #[inline(always)]
-    fn get<const INLINE: bool>(
+    fn get<const INLINE: bool, const RARE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
         name: u32,
     ) -> Result<()> {
+        if RARE || SMALL {
+            return compact::get_one::<T, INLINE>(self, r, s, i, name);
+        }
         let st = s.states[i];
         let branch = if st.fresh && T::BRANCHES == 1 {
             // Only one code is right, and one refill may do for it and the value.
@@ -58,12 +64,15 @@ impl<T: Exi> Field for Option<T> {
     type Value = T;
     const ITEM: Item = Item { branches: T::BRANCHES, min: 0, max: 1 };
     #[inline(always)]
-    fn put<const INLINE: bool>(
+    fn put<const INLINE: bool, const RARE: bool>(
         &self,
         w: &mut Writer<'_>,
         s: &mut WriteSeq,
         i: usize,
     ) -> Result<()> {
+        if RARE || SMALL {
+            return compact::put_option::<T, INLINE>(self, w, s, i);
+        }
         if s.states[i].fresh {
             (s.width, s.first) = (s.states[i].width, s.states[i].before)
         }
@@ -81,13 +90,16 @@ impl<T: Exi> Field for Option<T> {
         None
     }
     #[inline(always)]
-    fn get<const INLINE: bool>(
+    fn get<const INLINE: bool, const RARE: bool>(
         &mut self,
         r: &mut Reader<'_, '_>,
         s: &mut ReadSeq,
         i: usize,
         name: u32,
     ) -> Result<()> {
+        if RARE || SMALL {
+            return compact::get_option::<T, INLINE>(self, r, s, i, name);
+        }
         let (st, next) = (s.states[i], s.states[i + 1]);
         if st.fresh {
             s.read(r, st.width, st.before)?

@@ -1,6 +1,6 @@
 //! Reading a content model.
 
-use super::of;
+use super::{SMALL, compact, of};
 use crate::Exi;
 use crate::error::{Kind, Result};
 use crate::grammar::State;
@@ -10,10 +10,10 @@ use crate::read::{Reader, WORD};
 /// that comes next; in front of others there is nothing to decide yet.
 pub struct ReadSeq {
     pub(super) states: &'static [State],
-    event: u32,
+    pub(super) event: u32,
     pub(super) bit: usize,
     /// The element was ended where its text should be.
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl ReadSeq {
@@ -41,15 +41,24 @@ impl ReadSeq {
     /// The end of the element.
     #[inline(always)]
     pub fn end(self, r: &mut Reader<'_, '_>) -> Result<()> {
-        let i = self.states.len() - 1;
-        let s = self.states[i];
+        if SMALL { self.end_apart(r) } else { self.end_here(r) }
+    }
+
+    #[inline(never)]
+    fn end_apart(self, r: &mut Reader<'_, '_>) -> Result<()> {
+        self.end_here(r)
+    }
+
+    #[inline(always)]
+    fn end_here(self, r: &mut Reader<'_, '_>) -> Result<()> {
+        let Some(s) = self.states.last() else { return Ok(()) };
         if self.ended {
             return Ok(());
         }
         if s.fresh {
             r.need(s.width as u32)?;
             r.expect(0, s.width as u32);
-        } else if self.branch(i) != 0 {
+        } else if self.event != s.before as u32 {
             return r.err(Kind::Event, self.bit);
         }
         Ok(())
@@ -64,6 +73,9 @@ pub(crate) fn value<T: Exi, const INLINE: bool>(
     branch: u16,
     name: u32,
 ) -> Result<()> {
+    if SMALL {
+        return compact::get_value::<T, INLINE>(v, r, branch, name);
+    }
     // Constant conditions keep the other ways out of the program.
     let wrapped = T::SIMPLE && !INLINE;
     if const { of::<T>(INLINE) <= WORD } {
@@ -116,9 +128,16 @@ fn get_apart<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) 
 #[cold]
 #[inline(never)]
 fn undeclared_end<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>) -> Result<()> {
+    end_undeclared(v.clear(), r)
+}
+
+/// `allowed` says that the value may be empty.
+#[cold]
+#[inline(never)]
+pub(super) fn end_undeclared(allowed: bool, r: &mut Reader<'_, '_>) -> Result<()> {
     let start = r.bit() - 1;
     r.need(SECOND_LEVEL)?;
-    if r.bits(SECOND_LEVEL) != UNDECLARED_END || !v.clear() {
+    if r.bits(SECOND_LEVEL) != UNDECLARED_END || !allowed {
         return r.err(Kind::Event, start);
     }
     r.seen.ends += 1;
@@ -131,19 +150,29 @@ const UNDECLARED_END: u64 = 0;
 
 /// One alternative of a choice.
 #[inline(always)]
-pub fn read_element<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, name: u32) -> Result<()> {
+pub fn read_element<T: Exi, const RARE: bool>(
+    v: &mut T,
+    r: &mut Reader<'_, '_>,
+    name: u32,
+) -> Result<()> {
+    if RARE || SMALL {
+        return compact::get_value::<T, false>(v, r, 0, name);
+    }
     value::<T, false>(v, r, 0, name)
 }
 
 /// The text of an element that has attributes: field `i`, the last one.
 #[inline(always)]
-pub fn read_text<T: Exi>(
+pub fn read_text<T: Exi, const RARE: bool>(
     v: &mut T,
     r: &mut Reader<'_, '_>,
     s: &mut ReadSeq,
     i: usize,
     name: u32,
 ) -> Result<()> {
+    if RARE || SMALL {
+        return compact::get_text(v, r, s, i, name);
+    }
     let st = s.states[i];
     if st.fresh {
         s.read(r, st.width, st.before)?

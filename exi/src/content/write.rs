@@ -1,6 +1,6 @@
 //! Writing a content model.
 
-use super::of;
+use super::{SMALL, compact, of};
 use crate::Exi;
 use crate::error::Result;
 use crate::grammar::State;
@@ -36,8 +36,12 @@ impl WriteSeq {
 
     /// The end of the element.
     #[inline(always)]
-    pub fn end(self, w: &mut Writer<'_>) -> Result<()> {
+    pub fn end(mut self, w: &mut Writer<'_>) -> Result<()> {
         let i = self.states.len() - 1;
+        if SMALL {
+            self.put_only(w, i, 0);
+            return Ok(());
+        }
         w.need(WIDEST);
         self.event(w, i, 0);
         Ok(())
@@ -85,6 +89,9 @@ fn write_word<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<(
 /// A value, between its two codes if it is a simple element.
 #[inline(always)]
 pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    if SMALL {
+        return compact::put_value::<T, INLINE>(v, w);
+    }
     if const { of::<T>(INLINE) <= WORD } {
         let n = of::<T>(INLINE);
         w.need(n);
@@ -120,6 +127,9 @@ fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
 
 /// One alternative of a choice.
 #[inline(always)]
-pub fn element<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+pub fn element<T: Exi, const RARE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    if RARE || SMALL {
+        return compact::put_value::<T, false>(v, w);
+    }
     write::<T, false>(v, w)
 }

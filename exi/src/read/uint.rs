@@ -6,7 +6,8 @@ use crate::error::{Kind, Result};
 impl Reader<'_, '_> {
     /// Takes an unsigned integer of up to `octets` octets (7 at most), all in the word.
     /// A longer one is out of range, or padded as no writer does.
-    #[inline(always)]
+    #[cfg_attr(feature = "small", inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn short_uint(&mut self, octets: u32) -> Result<u64> {
         let left = self.left.saturating_sub(8 * octets);
         let x = self.word << self.off;
@@ -32,7 +33,8 @@ impl Reader<'_, '_> {
         Ok(v)
     }
     /// An unsigned integer of any length up to 64 bits.
-    #[inline(always)]
+    #[cfg_attr(feature = "small", inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn uint(&mut self) -> Result<u64> {
         self.need(WORD)?;
         let long = !(self.word << self.off) & 0x8080_8080_8080_8000 == 0;

@@ -6,7 +6,8 @@ use crate::read::WORD;
 
 impl Writer<'_> {
     /// An unsigned integer of up to `octets` octets (7 at most).
-    #[inline(always)]
+    #[cfg_attr(feature = "small", inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn short_uint(&mut self, v: u64, octets: u32) {
         let room = self.room.saturating_sub(8 * octets);
         if v < 0x80 {
@@ -23,7 +24,8 @@ impl Writer<'_> {
     }
 
     /// An unsigned integer of any size.
-    #[inline(always)]
+    #[cfg_attr(feature = "small", inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn uint(&mut self, v: u64) -> Result<()> {
         if v >> 49 != 0 {
             return self.apart(|w| {
