@@ -12,30 +12,21 @@ pub enum EvseNotification {
 
 /// What a DC station is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "EVSE_NotReady EVSE_Ready EVSE_Shutdown EVSE_UtilityInterruptEvent \
+    EVSE_IsolationMonitoringActive EVSE_EmergencyShutdown EVSE_Malfunction \
+    Reserved_8 Reserved_9 Reserved_A Reserved_B Reserved_C")]
 pub enum DcEvseStatusCode {
-    #[exi(name = "EVSE_NotReady")]
     NotReady,
-    #[exi(name = "EVSE_Ready")]
     Ready,
-    #[exi(name = "EVSE_Shutdown")]
     Shutdown,
-    #[exi(name = "EVSE_UtilityInterruptEvent")]
     UtilityInterruptEvent,
-    #[exi(name = "EVSE_IsolationMonitoringActive")]
     IsolationMonitoringActive,
-    #[exi(name = "EVSE_EmergencyShutdown")]
     EmergencyShutdown,
-    #[exi(name = "EVSE_Malfunction")]
     Malfunction,
-    #[exi(name = "Reserved_8")]
     Reserved8,
-    #[exi(name = "Reserved_9")]
     Reserved9,
-    #[exi(name = "Reserved_A")]
     ReservedA,
-    #[exi(name = "Reserved_B")]
     ReservedB,
-    #[exi(name = "Reserved_C")]
     ReservedC,
 }
 
@@ -86,18 +77,14 @@ pub enum ServiceCategory {
 
 /// How energy gets into the car.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "AC_single_phase_core AC_three_phase_core DC_core DC_extended DC_combo_core \
+    DC_unique")]
 pub enum EnergyTransferMode {
-    #[exi(name = "AC_single_phase_core")]
     AcSinglePhaseCore,
-    #[exi(name = "AC_three_phase_core")]
     AcThreePhaseCore,
-    #[exi(name = "DC_core")]
     DcCore,
-    #[exi(name = "DC_extended")]
     DcExtended,
-    #[exi(name = "DC_combo_core")]
     DcComboCore,
-    #[exi(name = "DC_unique")]
     DcUnique,
 }
 

@@ -53,7 +53,6 @@ pub struct CanonicalizationMethod {
 pub struct SignatureMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
-    #[exi(name = "HMACOutputLength")]
     pub hmac_output_length: Option<Integer>,
     #[exi(any)]
     pub any: List<Any, 0, MANY>,

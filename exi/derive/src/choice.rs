@@ -8,11 +8,12 @@ use syn::{DataEnum, DeriveInput, Error, Fields, Result};
 
 pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let (name, string) = (&input.ident, input.ident.to_string());
-    let outer = Marks::of(&input.attrs, false, &["rare", "substitution", TAIL])?;
+    let outer = Marks::of(&input.attrs, false, &["rare", "substitution", "names", TAIL])?;
     let tail = outer.tail.clone().unwrap_or_default();
+    let listed = outer.names(e.variants.len())?;
     let (mut variant, mut ty, mut element, mut ns) = (vec![], vec![], vec![], vec![]);
     let mut head = vec![];
-    for v in &e.variants {
+    for (at, v) in e.variants.iter().enumerate() {
         let Fields::Unnamed(fields) = &v.fields else {
             return Err(Error::new_spanned(
                 v,
@@ -27,7 +28,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
         };
         let marks = Marks::of(&v.attrs, true, &["any", "head"])?;
         let any = marks.say("any");
-        let local = match (any, &marks.name) {
+        let local = match (any, marks.name.as_ref().or(listed.get(at))) {
             (true, _) => String::new(),
             (_, Some(name)) => name.clone(),
             _ => names::element(&format_ident!("{}{tail}", v.ident)),
@@ -42,7 +43,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
         ty.push(&field.ty);
         element.push(local);
         ns.push(marks.ns_or(&outer));
-        head.push(marks.say("head"));
+        head.push(marks.say("head") || v.ident == "Abstract");
     }
     let place: Vec<_> = (0..variant.len() as u16).collect();
     let (n, rare) = (variant.len() as u16, outer.say("rare"));

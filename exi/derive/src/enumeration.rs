@@ -8,15 +8,15 @@ use syn::{DataEnum, DeriveInput, Error, Result};
 
 pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let (name, string) = (&input.ident, input.ident.to_string());
-    Marks::of(&input.attrs, false, &[])?;
+    let listed = Marks::of(&input.attrs, false, &["names"])?.names(e.variants.len())?;
     let variants: Vec<_> = e.variants.iter().map(|v| &v.ident).collect();
     let Some(first) = variants.first() else {
         return Err(Error::new_spanned(name, "an enumeration has at least one value"));
     };
     let mut values = Vec::new();
-    for v in &e.variants {
+    for (at, v) in e.variants.iter().enumerate() {
         let marks = Marks::of(&v.attrs, true, &[])?;
-        values.push(marks.name.unwrap_or_else(|| names::value(&v.ident)));
+        values.push(marks.name.or(listed.get(at).cloned()).unwrap_or_else(|| names::value(&v.ident)));
     }
     let place = 0..variants.len() as u64;
     let get = place.clone();

@@ -2,12 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, LitStr, Path, Result};
+use syn::{Attribute, Error, Expr, LitStr, Path, Result};
 
 /// The marks of a type, field or variant.
 #[derive(Default)]
 pub(crate) struct Marks {
     pub(crate) name: Option<String>,
+    /// The names of all variants.
+    names: Option<LitStr>,
     pub(crate) ns: Option<TokenStream>,
     pub(crate) tail: Option<String>,
     words: Vec<(Path, &'static str)>,
@@ -23,6 +25,8 @@ impl Marks {
                     marks.name = Some(m.value()?.parse::<LitStr>()?.value());
                 } else if words.contains(&TAIL) && m.path.is_ident("tail") {
                     marks.tail = Some(m.value()?.parse::<LitStr>()?.value());
+                } else if words.contains(&"names") && m.path.is_ident("names") {
+                    marks.names = Some(m.value()?.parse()?);
                 } else if m.path.is_ident("ns") {
                     marks.ns = Some(m.value()?.parse::<Expr>()?.into_token_stream());
                 } else if let Some(word) = words.iter().find(|w| m.path.is_ident(w)) {
@@ -41,6 +45,16 @@ impl Marks {
     /// Whether a word is among them.
     pub(crate) fn say(&self, word: &str) -> bool {
         self.words.iter().any(|(_, w)| *w == word)
+    }
+
+    /// The names of `n` variants, if they are given as a list.
+    pub(crate) fn names(&self, n: usize) -> Result<Vec<String>> {
+        let Some(list) = &self.names else { return Ok(Vec::new()) };
+        let names: Vec<_> = list.value().split_whitespace().map(String::from).collect();
+        if names.len() == n {
+            return Ok(names);
+        }
+        Err(Error::new_spanned(list, format!("{} names for {n} variants", names.len())))
     }
 
     /// The namespace, or else the one of the type around.

@@ -18,13 +18,10 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
 pub enum EvChargeParameter {
-    #[exi(name = "AC_EVChargeParameter")]
     Ac(AcEvChargeParameter),
-    #[exi(name = "DC_EVChargeParameter")]
     Dc(DcEvChargeParameter),
-    #[exi(name = "EVChargeParameter")]
     Abstract(Empty),
 }
 
@@ -69,23 +66,18 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "SAScheduleList SASchedules")]
 pub enum SaSchedules {
-    #[exi(name = "SAScheduleList")]
     List(SaScheduleList),
-    #[exi(name = "SASchedules")]
     Abstract(Empty),
 }
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
 pub enum EvseChargeParameter {
-    #[exi(name = "AC_EVSEChargeParameter")]
     Ac(AcEvseChargeParameter),
-    #[exi(name = "DC_EVSEChargeParameter")]
     Dc(DcEvseChargeParameter),
-    #[exi(name = "EVSEChargeParameter")]
     Abstract(Empty),
 }
 

@@ -78,7 +78,7 @@ pub struct Body {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY, substitution)]
 pub enum BodyElement {
-    #[exi(ns = DEF)]
+    #[exi(ns = DEF, head)]
     BodyElement(Empty),
     CableCheckReq(CableCheckReq),
     CableCheckRes(CableCheckRes),

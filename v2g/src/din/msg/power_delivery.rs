@@ -16,11 +16,9 @@ pub struct PowerDeliveryReq {
 
 /// The car's state at that time; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "DC_EVPowerDeliveryParameter EVPowerDeliveryParameter")]
 pub enum EvPowerDeliveryParameter {
-    #[exi(name = "DC_EVPowerDeliveryParameter")]
     Dc(DcEvPowerDeliveryParameter),
-    #[exi(name = "EVPowerDeliveryParameter")]
     Abstract(Empty),
 }
 

@@ -41,11 +41,9 @@ pub struct PMaxScheduleEntry {
 
 /// When an entry begins; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "RelativeTimeInterval TimeInterval")]
 pub enum TimeInterval {
-    #[exi(name = "RelativeTimeInterval")]
     Relative(RelativeTimeInterval),
-    #[exi(name = "TimeInterval")]
     Abstract(Empty),
 }
 

@@ -50,26 +50,19 @@ pub struct ServiceTag {
 
 /// How a station can give energy; more forms than a car can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "AC_single_phase_core AC_three_phase_core DC_core DC_extended DC_combo_core \
+    DC_dual AC_core1p_DC_extended AC_single_DC_core \
+    AC_single_phase_three_phase_core_DC_extended AC_core3p_DC_extended")]
 pub enum EvseSupportedEnergyTransferType {
-    #[exi(name = "AC_single_phase_core")]
     AcSinglePhaseCore,
-    #[exi(name = "AC_three_phase_core")]
     AcThreePhaseCore,
-    #[exi(name = "DC_core")]
     DcCore,
-    #[exi(name = "DC_extended")]
     DcExtended,
-    #[exi(name = "DC_combo_core")]
     DcComboCore,
-    #[exi(name = "DC_dual")]
     DcDual,
-    #[exi(name = "AC_core1p_DC_extended")]
     AcCore1pDcExtended,
-    #[exi(name = "AC_single_DC_core")]
     AcSingleDcCore,
-    #[exi(name = "AC_single_phase_three_phase_core_DC_extended")]
     AcSinglePhaseThreePhaseCoreDcExtended,
-    #[exi(name = "AC_core3p_DC_extended")]
     AcCore3pDcExtended,
 }
 
@@ -134,36 +127,25 @@ pub struct Parameter {
 
 /// What a parameter says it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "bool byte short int physicalValue string")]
 pub enum ValueType {
-    #[exi(name = "bool")]
     Bool,
-    #[exi(name = "byte")]
     Byte,
-    #[exi(name = "short")]
     Short,
-    #[exi(name = "int")]
     Int,
-    #[exi(name = "physicalValue")]
     PhysicalValue,
-    #[exi(name = "string")]
     String,
 }
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
 pub enum ParameterValue {
-    #[exi(name = "boolValue")]
     Bool(bool),
-    #[exi(name = "byteValue")]
     Byte(i8),
-    #[exi(name = "shortValue")]
     Short(i16),
-    #[exi(name = "intValue")]
     Int(i32),
-    #[exi(name = "physicalValue")]
     Physical(PhysicalValue),
-    #[exi(name = "stringValue")]
     String(AnyText),
 }
 

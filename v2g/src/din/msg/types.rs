@@ -28,26 +28,17 @@ pub struct PhysicalValue {
 
 /// The units of a [`PhysicalValue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "h m s A Ah V VA W W/s Wh")]
 pub enum Unit {
-    #[exi(name = "h")]
     Hour,
-    #[exi(name = "m")]
     Minute,
-    #[exi(name = "s")]
     Second,
-    #[exi(name = "A")]
     Ampere,
-    #[exi(name = "Ah")]
     AmpereHour,
-    #[exi(name = "V")]
     Volt,
-    #[exi(name = "VA")]
     VoltAmpere,
-    #[exi(name = "W")]
     Watt,
-    #[exi(name = "W/s")]
     WattPerSecond,
-    #[exi(name = "Wh")]
     WattHour,
 }
 
@@ -116,13 +107,10 @@ pub struct DcEvseStatus {
 
 /// State of a station of either kind; the last form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
 pub enum EvseStatus {
-    #[exi(name = "AC_EVSEStatus")]
     Ac(AcEvseStatus),
-    #[exi(name = "DC_EVSEStatus")]
     Dc(DcEvseStatus),
-    #[exi(name = "EVSEStatus")]
     Abstract(Empty),
 }
 

@@ -25,7 +25,6 @@ pub struct SubCertificates {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct ListOfRootCertificateIds {
-    #[exi(name = "RootCertificateID")]
     pub root_certificate_id: List<X509IssuerSerial, 1, 20>,
 }
 
@@ -65,9 +64,7 @@ pub struct Emaid {
 pub struct CertificateInstallationReq {
     #[exi(attr)]
     pub id: AnyText,
-    #[exi(name = "OEMProvisioningCert")]
     pub oem_provisioning_cert: CertificateBytes,
-    #[exi(name = "ListOfRootCertificateIDs")]
     pub list_of_root_certificate_ids: ListOfRootCertificateIds,
 }
 
@@ -76,7 +73,6 @@ pub struct CertificateInstallationReq {
 #[exi(ns = BODY)]
 pub struct CertificateInstallationRes {
     pub response_code: ResponseCode,
-    #[exi(name = "SAProvisioningCertificateChain")]
     pub sa_provisioning_certificate_chain: CertificateChain,
     pub contract_signature_cert_chain: CertificateChain,
     pub contract_signature_encrypted_private_key: ContractSignatureEncryptedPrivateKey,
@@ -95,7 +91,6 @@ pub struct CertificateUpdateReq {
     pub contract_signature_cert_chain: CertificateChain,
     #[exi(name = "eMAID")]
     pub emaid: EmaidText,
-    #[exi(name = "ListOfRootCertificateIDs")]
     pub list_of_root_certificate_ids: ListOfRootCertificateIds,
 }
 
@@ -104,7 +99,6 @@ pub struct CertificateUpdateReq {
 #[exi(ns = BODY)]
 pub struct CertificateUpdateRes {
     pub response_code: ResponseCode,
-    #[exi(name = "SAProvisioningCertificateChain")]
     pub sa_provisioning_certificate_chain: CertificateChain,
     pub contract_signature_cert_chain: CertificateChain,
     pub contract_signature_encrypted_private_key: ContractSignatureEncryptedPrivateKey,

@@ -11,9 +11,7 @@ pub struct MeteringReceiptReq {
     /// What the signature refers to.
     #[exi(attr)]
     pub id: Option<AnyText>,
-    #[exi(name = "SessionID")]
     pub session_id: SessionId,
-    #[exi(name = "SAScheduleTupleID")]
     pub sa_schedule_tuple_id: Option<SaId>,
     pub meter_info: MeterInfo,
 }

@@ -11,7 +11,6 @@ use exi::Exi;
 #[exi(ns = BODY)]
 pub struct ChargeParameterDiscoveryReq {
     /// The most schedules the car can take. [V2G2-773]
-    #[exi(name = "MaxEntriesSAScheduleTuple")]
     pub max_entries_sa_schedule_tuple: Option<u16>,
     pub requested_energy_transfer_mode: EnergyTransferMode,
     #[exi(choice, ns = DATA)]
@@ -20,13 +19,10 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
 pub enum EvChargeParameter {
-    #[exi(name = "AC_EVChargeParameter")]
     Ac(AcEvChargeParameter),
-    #[exi(name = "DC_EVChargeParameter")]
     Dc(DcEvChargeParameter),
-    #[exi(name = "EVChargeParameter")]
     Abstract(AbstractEvChargeParameter),
 }
 
@@ -44,7 +40,6 @@ pub struct AcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
     /// Energy wanted.
-    #[exi(name = "EAmount")]
     pub e_amount: PhysicalValue,
     pub ev_max_voltage: PhysicalValue,
     /// Per phase.
@@ -74,7 +69,6 @@ pub struct DcEvChargeParameter {
 #[exi(ns = BODY)]
 pub struct ChargeParameterDiscoveryRes {
     pub response_code: ResponseCode,
-    #[exi(name = "EVSEProcessing")]
     pub evse_processing: EvseProcessing,
     #[exi(choice, ns = DATA)]
     pub sa_schedules: Option<SaSchedules>,
@@ -84,23 +78,18 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "SAScheduleList SASchedules")]
 pub enum SaSchedules {
-    #[exi(name = "SAScheduleList")]
     List(SaScheduleList),
-    #[exi(name = "SASchedules")]
     Abstract(Empty),
 }
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
 pub enum EvseChargeParameter {
-    #[exi(name = "AC_EVSEChargeParameter")]
     Ac(AcEvseChargeParameter),
-    #[exi(name = "DC_EVSEChargeParameter")]
     Dc(DcEvseChargeParameter),
-    #[exi(name = "EVSEChargeParameter")]
     Abstract(Empty),
 }
 

@@ -13,9 +13,7 @@ pub struct ChargingStatusReq {}
 #[exi(ns = BODY)]
 pub struct ChargingStatusRes {
     pub response_code: ResponseCode,
-    #[exi(name = "EVSEID")]
     pub evse_id: EvseIdText,
-    #[exi(name = "SAScheduleTupleID")]
     pub sa_schedule_tuple_id: SaId,
     /// Per phase.
     pub evse_max_current: Option<PhysicalValue>,

@@ -19,7 +19,6 @@ pub struct CableCheckReq {
 pub struct CableCheckRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
-    #[exi(name = "EVSEProcessing")]
     pub evse_processing: EvseProcessing,
 }
 
@@ -73,9 +72,7 @@ pub struct CurrentDemandRes {
     pub evse_maximum_voltage_limit: Option<PhysicalValue>,
     pub evse_maximum_current_limit: Option<PhysicalValue>,
     pub evse_maximum_power_limit: Option<PhysicalValue>,
-    #[exi(name = "EVSEID")]
     pub evse_id: EvseIdText,
-    #[exi(name = "SAScheduleTupleID")]
     pub sa_schedule_tuple_id: SaId,
     pub meter_info: Option<MeterInfo>,
     pub receipt_required: Option<bool>,

@@ -49,7 +49,6 @@ pub struct V2gMessage {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = HEADER)]
 pub struct Header {
-    #[exi(name = "SessionID")]
     pub session_id: SessionId,
     pub notification: Option<Notification>,
     #[exi(ns = xmldsig::NS)]
@@ -81,6 +80,7 @@ pub struct Body {
 pub enum BodyElement {
     AuthorizationReq(AuthorizationReq),
     AuthorizationRes(AuthorizationRes),
+    #[exi(head)]
     BodyElement(Empty),
     CableCheckReq(CableCheckReq),
     CableCheckRes(CableCheckRes),

@@ -20,7 +20,6 @@ pub struct PaymentDetailsRes {
     pub response_code: ResponseCode,
     pub gen_challenge: GenChallenge,
     /// Unix time in seconds.
-    #[exi(name = "EVSETimeStamp")]
     pub evse_time_stamp: i64,
 }
 
@@ -42,6 +41,5 @@ pub struct AuthorizationReq {
 #[exi(ns = BODY)]
 pub struct AuthorizationRes {
     pub response_code: ResponseCode,
-    #[exi(name = "EVSEProcessing")]
     pub evse_processing: EvseProcessing,
 }

@@ -8,7 +8,6 @@ use exi::Exi;
 #[exi(ns = BODY)]
 pub struct PowerDeliveryReq {
     pub charge_progress: ChargeProgress,
-    #[exi(name = "SAScheduleTupleID")]
     pub sa_schedule_tuple_id: SaId,
     pub charging_profile: Option<ChargingProfile>,
     #[exi(choice, ns = DATA)]
@@ -25,11 +24,9 @@ pub enum ChargeProgress {
 
 /// The car's state at that time; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "DC_EVPowerDeliveryParameter EVPowerDeliveryParameter")]
 pub enum EvPowerDeliveryParameter {
-    #[exi(name = "DC_EVPowerDeliveryParameter")]
     Dc(DcEvPowerDeliveryParameter),
-    #[exi(name = "EVPowerDeliveryParameter")]
     Abstract(Empty),
 }
 

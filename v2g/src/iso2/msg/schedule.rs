@@ -8,7 +8,6 @@ use exi::{Exi, Int, List, Ranged, Text};
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct SaScheduleList {
-    #[exi(name = "SAScheduleTuple")]
     pub sa_schedule_tuple: List<SaScheduleTuple, 1, 3>,
 }
 
@@ -16,9 +15,7 @@ pub struct SaScheduleList {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct SaScheduleTuple {
-    #[exi(name = "SAScheduleTupleID")]
     pub sa_schedule_tuple_id: SaId,
-    #[exi(name = "PMaxSchedule")]
     pub p_max_schedule: PMaxSchedule,
     pub sales_tariff: Option<SalesTariff>,
 }
@@ -27,7 +24,6 @@ pub struct SaScheduleTuple {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct PMaxSchedule {
-    #[exi(name = "PMaxScheduleEntry")]
     pub p_max_schedule_entry: List<PMaxScheduleEntry, 1, 1024>,
 }
 
@@ -37,17 +33,14 @@ pub struct PMaxSchedule {
 pub struct PMaxScheduleEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
-    #[exi(name = "PMax")]
     pub p_max: PhysicalValue,
 }
 
 /// When an entry begins; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "RelativeTimeInterval TimeInterval")]
 pub enum TimeInterval {
-    #[exi(name = "RelativeTimeInterval")]
     Relative(RelativeTimeInterval),
-    #[exi(name = "TimeInterval")]
     Abstract(Empty),
 }
 
@@ -67,10 +60,8 @@ pub struct RelativeTimeInterval {
 pub struct SalesTariff {
     #[exi(attr)]
     pub id: Option<AnyText>,
-    #[exi(name = "SalesTariffID")]
     pub sales_tariff_id: SaId,
     pub sales_tariff_description: Option<Text<0, 32>>,
-    #[exi(name = "NumEPriceLevels")]
     pub num_e_price_levels: Option<u8>,
     pub sales_tariff_entry: List<SalesTariffEntry, 1, 1024>,
 }
@@ -82,7 +73,6 @@ pub struct SalesTariffEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
     /// 1 is the cheapest.
-    #[exi(name = "EPriceLevel")]
     pub e_price_level: Option<u8>,
     pub consumption_cost: List<ConsumptionCost, 0, 3>,
 }

@@ -35,7 +35,6 @@ pub struct PaymentOptionList {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct ChargeService {
-    #[exi(name = "ServiceID")]
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
     pub service_category: ServiceCategory,
@@ -62,7 +61,6 @@ pub struct ServiceList {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct Service {
-    #[exi(name = "ServiceID")]
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
     pub service_category: ServiceCategory,
@@ -74,7 +72,6 @@ pub struct Service {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY)]
 pub struct ServiceDetailReq {
-    #[exi(name = "ServiceID")]
     pub service_id: u16,
 }
 
@@ -83,7 +80,6 @@ pub struct ServiceDetailReq {
 #[exi(ns = BODY)]
 pub struct ServiceDetailRes {
     pub response_code: ResponseCode,
-    #[exi(name = "ServiceID")]
     pub service_id: u16,
     pub service_parameter_list: Option<ServiceParameterList>,
 }
@@ -99,7 +95,6 @@ pub struct ServiceParameterList {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct ParameterSet {
-    #[exi(name = "ParameterSetID")]
     pub parameter_set_id: i16,
     pub parameter: List<Parameter, 1, 16>,
 }
@@ -116,19 +111,13 @@ pub struct Parameter {
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
 pub enum ParameterValue {
-    #[exi(name = "boolValue")]
     Bool(bool),
-    #[exi(name = "byteValue")]
     Byte(i8),
-    #[exi(name = "shortValue")]
     Short(i16),
-    #[exi(name = "intValue")]
     Int(i32),
-    #[exi(name = "physicalValue")]
     Physical(PhysicalValue),
-    #[exi(name = "stringValue")]
     String(AnyText),
 }
 
@@ -151,9 +140,7 @@ pub struct SelectedServiceList {
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct SelectedService {
-    #[exi(name = "ServiceID")]
     pub service_id: u16,
-    #[exi(name = "ParameterSetID")]
     pub parameter_set_id: Option<i16>,
 }
 

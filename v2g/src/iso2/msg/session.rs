@@ -8,7 +8,6 @@ use exi::{Exi, Octets};
 #[exi(ns = BODY)]
 pub struct SessionSetupReq {
     /// The MAC address of the car's communication controller.
-    #[exi(name = "EVCCID")]
     pub evcc_id: Octets<6>,
 }
 
@@ -17,10 +16,8 @@ pub struct SessionSetupReq {
 #[exi(ns = BODY)]
 pub struct SessionSetupRes {
     pub response_code: ResponseCode,
-    #[exi(name = "EVSEID")]
     pub evse_id: EvseIdText,
     /// Unix time in seconds. [V2G2-748]
-    #[exi(name = "EVSETimeStamp")]
     pub evse_time_stamp: Option<i64>,
 }
 

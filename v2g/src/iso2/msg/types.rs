@@ -19,20 +19,14 @@ pub struct PhysicalValue {
 
 /// The units of a [`PhysicalValue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "h m s A V W Wh")]
 pub enum Unit {
-    #[exi(name = "h")]
     Hour,
-    #[exi(name = "m")]
     Minute,
-    #[exi(name = "s")]
     Second,
-    #[exi(name = "A")]
     Ampere,
-    #[exi(name = "V")]
     Volt,
-    #[exi(name = "W")]
     Watt,
-    #[exi(name = "Wh")]
     WattHour,
 }
 
@@ -87,7 +81,6 @@ pub struct AcEvseStatus {
     #[exi(name = "EVSENotification")]
     pub notification: EvseNotification,
     /// The residual current device has tripped.
-    #[exi(name = "RCD")]
     pub rcd: bool,
 }
 
@@ -107,13 +100,10 @@ pub struct DcEvseStatus {
 
 /// State of a station of either kind; the last form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA, substitution)]
+#[exi(ns = DATA, substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
 pub enum EvseStatus {
-    #[exi(name = "AC_EVSEStatus")]
     Ac(AcEvseStatus),
-    #[exi(name = "DC_EVSEStatus")]
     Dc(DcEvseStatus),
-    #[exi(name = "EVSEStatus")]
     Abstract(AbstractEvseStatus),
 }
 
@@ -144,7 +134,6 @@ pub struct DcEvStatus {
     pub ev_ready: bool,
     pub ev_error_code: DcEvErrorCode,
     /// State of charge in percent.
-    #[exi(name = "EVRESSSOC")]
     pub ev_ress_soc: Percent,
 }
 
@@ -163,7 +152,6 @@ pub type CertificateBytes = Bytes<0, 800>;
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = DATA)]
 pub struct MeterInfo {
-    #[exi(name = "MeterID")]
     pub meter_id: Text<0, 32>,
     /// Energy in Wh.
     pub meter_reading: Option<u64>,
@@ -171,6 +159,5 @@ pub struct MeterInfo {
     pub sig_meter_reading: Option<ShortBytes<0, 64>>,
     pub meter_status: Option<i16>,
     /// Unix time of the reading in seconds.
-    #[exi(name = "TMeter")]
     pub t_meter: Option<i64>,
 }
