@@ -41,7 +41,8 @@ pub fn to_string<D: Document>(message: &D) -> Result<String, Error> {
 }
 
 /// The JSON of a message: an object with the element's name as its only key. Attributes are
-/// members like elements, text beside attributes is the member `value`, octets are strings as in XML.
+/// members like elements, text beside attributes is the member `value`, octets and integers without
+/// bounds are strings as in XML.
 pub fn to_json<D: Document>(message: &D) -> Result<String, Error> {
     Ok(json::json(&document::<D>(&message.to_vec()?)?))
 }

@@ -51,7 +51,7 @@ fn element(e: &Element, out: &mut String) {
 
 fn value(v: &Value, out: &mut String) {
     match v {
-        Value::Bool(_) | Value::Number(_) | Value::Integer(_) => *out += &text(v),
+        Value::Bool(_) | Value::Number(_) => *out += &text(v),
         _ => string(&text(v), out),
     }
 }
