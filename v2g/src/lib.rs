@@ -26,6 +26,7 @@ pub mod handshake;
 pub mod iso2;
 #[cfg(feature = "iso20-types")]
 pub mod iso20;
+pub mod message_set;
 pub mod sdp;
 #[cfg(feature = "engine")]
 pub mod secc;
