@@ -33,6 +33,14 @@ for f, text in rust.items():
     # Two judges need some: an allocator that counts, and valgrind's client requests.
     if f not in ('fuzz/src/bound.rs', 'v2g/tls/examples/constant_time.rs') and re.search(r'\bunsafe\s*(\{|fn|impl)', text): wrong.append(f'{f}: unsafe code')
 
+# The interpreter is a second opinion on the codec, so it shares data with it, but nothing that reads or writes.
+shared = {'schema', 'set::{Root, Schema}', 'set::Schema', 'strings::Budget', 'Document', 'Error', 'Error as ExiError', 'Integer', 'Kind', 'Root', 'Schema'}
+for f, text in rust.items():
+    if not re.match(r'exi/src/xml[./]', f): continue
+    for path in re.findall(r'\bcrate::(\{[^}]*\}|\w+(?:::\{[^}]*\}|::\w+)?)', text):
+        for name in path.strip('{}').split(', ') if path.startswith('{') else [path]:
+            if name not in shared and not name.startswith(('schema::', 'xml::')): wrong.append(f'{f}: the interpreter uses {name} of the codec')
+
 for lib in ['exi/src', 'exi/derive/src', 'slac/src', 'pki/src', 'v2g/src', 'v2g/tls/src']:
     if '#![forbid(unsafe_code)]' not in (root / lib / 'lib.rs').read_text(): wrong.append(f'{lib}/lib.rs: does not forbid unsafe code')
 
