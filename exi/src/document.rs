@@ -43,10 +43,7 @@ pub trait Document: Exi {
     /// Encodes into `out` and says how many octets that took.
     fn encode(&self, out: &mut [u8]) -> core::result::Result<usize, Error> {
         let mut w = Writer::new(out);
-        w.need(8 + Self::CODE_BITS);
-        w.bits(HEADER, 8);
-        w.bits(Self::CODE, Self::CODE_BITS);
-        content::write::<Self, false>(self, &mut w).map_err(|kind| w.error(kind))?;
+        put_document(self, &mut w).map_err(|kind| w.error(kind))?;
         w.finish()
     }
 
@@ -123,11 +120,39 @@ impl Report {
 const HEADER: u64 = 0x80;
 
 fn get_document<D: Document>(v: &mut D, r: &mut Reader<'_, '_>) -> Result<()> {
+    // A reader that lives in registers, and no other element in between.
+    let mut local = r.fork()?;
+    let done = get_root(v, &mut local);
+    let place = local.place();
+    r.join(place)?;
+    done?;
+    r.finish()
+}
+
+#[inline(always)]
+fn get_root<D: Document>(v: &mut D, r: &mut Reader<'_, '_>) -> Result<()> {
     r.need(8 + D::CODE_BITS)?;
     r.expect(HEADER, 8);
     r.expect(D::CODE, D::CODE_BITS);
-    content::value::<D, false>(v, r, 0, const { name(D::NS, D::NAME) })?;
-    r.finish()
+    let name = const { name(D::NS, D::NAME) };
+    if const { D::SIMPLE } { content::value::<D, false>(v, r, 0, name) } else { v.get(r, 0, name) }
+}
+
+fn put_document<D: Document>(v: &D, w: &mut Writer<'_>) -> Result<()> {
+    // A writer that lives in registers, and no other element in between.
+    let mut local = w.fork();
+    let done = put_root(v, &mut local);
+    let end = local.done();
+    w.join(end);
+    done
+}
+
+#[inline(always)]
+fn put_root<D: Document>(v: &D, w: &mut Writer<'_>) -> Result<()> {
+    w.need(8 + D::CODE_BITS);
+    w.bits(HEADER, 8);
+    w.bits(D::CODE, D::CODE_BITS);
+    if const { D::SIMPLE } { content::write::<D, false>(v, w) } else { v.put(w) }
 }
 
 fn get_fragment<S: SchemaSet, F: Fragment<S>>(v: &mut F, r: &mut Reader<'_, '_>) -> Result<()> {

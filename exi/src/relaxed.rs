@@ -128,10 +128,8 @@ impl<const MIN: usize, const MAX: usize> RelaxedText for Option<Text<MIN, MAX>> 
 }
 
 fn put_code(w: &mut Writer<'_>, code: u64, width: u32) {
-    w.room = 0;
     w.need(width);
     w.bits(code, width);
-    w.room = 0;
 }
 
 fn get_code(r: &mut Reader<'_, '_>, width: u32) -> Result<(u64, usize)> {

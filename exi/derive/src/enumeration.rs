@@ -16,7 +16,8 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let mut values = Vec::new();
     for (at, v) in e.variants.iter().enumerate() {
         let marks = Marks::of(&v.attrs, true, &[])?;
-        values.push(marks.name.or(listed.get(at).cloned()).unwrap_or_else(|| names::value(&v.ident)));
+        values
+            .push(marks.name.or(listed.get(at).cloned()).unwrap_or_else(|| names::value(&v.ident)));
     }
     let place = 0..variants.len() as u64;
     let get = place.clone();

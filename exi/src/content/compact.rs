@@ -8,7 +8,7 @@ use super::{Field, ReadSeq, WriteSeq};
 use crate::Exi;
 use crate::error::{Kind, Result, length};
 use crate::read::{Reader, WORD};
-use crate::write::Writer;
+use crate::write::{ROOM, Writer};
 
 #[inline(never)]
 pub(super) fn get_one<T: Exi, const INLINE: bool>(
@@ -258,8 +258,7 @@ fn put_content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
 /// Makes room for a word's value; others look after themselves.
 #[inline(never)]
 fn room(w: &mut Writer<'_>, max: u32) {
-    w.room = 0;
-    w.need(if max <= WORD { max } else { 0 });
+    w.need(if max <= ROOM { max } else { 0 });
 }
 
 /// The code in front of a value or behind it, and room for what follows.
@@ -281,10 +280,8 @@ impl WriteSeq {
     #[inline(never)]
     fn put_event(&self, w: &mut Writer<'_>, i: usize, branch: u16) {
         let Some(st) = self.states.get(i) else { return };
-        w.room = 0;
         w.need(WIDEST);
         w.bits((st.before - self.first + branch) as u64, self.width as u32);
-        w.room = 0;
     }
 
     /// Stands in front of particle `i`.

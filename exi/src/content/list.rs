@@ -6,8 +6,8 @@ use super::{Field, ReadSeq, SMALL, WriteSeq, compact};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::Item;
-use crate::read::{Reader, WORD};
-use crate::write::Writer;
+use crate::read::Reader;
+use crate::write::{ROOM, Writer};
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
@@ -162,9 +162,9 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     }
     for (done, v) in (1..).zip(items) {
         w.room = 0;
-        w.need(WORD);
+        w.need(ROOM);
         w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
-        w.room = WORD - WIDEST;
+        w.room = ROOM - WIDEST;
         write::<T, INLINE>(v, w)?;
         if done < F::ITEM.min {
             (s.width, s.first) = (st.forced, st.before)

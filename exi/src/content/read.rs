@@ -106,7 +106,7 @@ pub(crate) fn value<T: Exi, const INLINE: bool>(
             r.expect(0, 1)
         }
         Ok(())
-    } else if const { T::BRANCHES > 1 } {
+    } else if const { T::BRANCHES > 1 || T::INLINE } {
         v.get(r, branch, name)
     } else {
         r.apart(|r| get_apart(v, r, branch, name))

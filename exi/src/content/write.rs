@@ -4,8 +4,7 @@ use super::{SMALL, compact, of};
 use crate::Exi;
 use crate::error::Result;
 use crate::grammar::State;
-use crate::read::WORD;
-use crate::write::Writer;
+use crate::write::{ROOM, Writer};
 
 /// A content model being written: how wide the next event code is, and which production is its 0.
 pub struct WriteSeq {
@@ -61,7 +60,7 @@ pub(super) fn one<T: Exi, const INLINE: bool>(
 ) -> Result<()> {
     let code = if s.states[i].fresh { s.states[i].width as u32 } else { WIDEST };
     let n = of::<T>(INLINE).saturating_add(code);
-    let together = n <= WORD;
+    let together = n <= ROOM;
     w.need(if together { n } else { code });
     let room = w.room;
     s.event(w, i, v.branch());
@@ -92,7 +91,7 @@ pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Re
     if SMALL {
         return compact::put_value::<T, INLINE>(v, w);
     }
-    if const { of::<T>(INLINE) <= WORD } {
+    if const { of::<T>(INLINE) <= ROOM } {
         let n = of::<T>(INLINE);
         w.need(n);
         let room = w.room;
@@ -111,6 +110,8 @@ pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Re
             w.bits(0, 1)
         }
         Ok(())
+    } else if const { T::INLINE } {
+        v.put(w)
     } else {
         w.apart(|w| put_apart(v, w))
     }

@@ -81,7 +81,6 @@ impl Integer {
                 have += 8;
             }
             let more = acc >> 7 != 0 || octets.len() > 0;
-            w.room = 0;
             w.need(8);
             w.bits(acc as u64 & 0x7f | (more as u64) << 7, 8);
             if !more {

@@ -73,18 +73,7 @@ impl<const MAX: usize, const MIN: usize> Exi for Octets<MAX, MIN> {
         let word = u64::from_be_bytes(self.octets);
         w.need(8);
         w.bits(self.len as u64, 8);
-        let n = 8 * self.len as u32;
-        if n > 32 {
-            w.need(32);
-            w.bits(word >> 32, 32);
-            w.room = 0;
-            w.need(32);
-            w.bits((word << 32) >> (96 - n), n - 32)
-        } else if n > 0 {
-            w.need(32);
-            w.bits(word >> (64 - n), n)
-        }
-        w.room = 0;
+        w.eight(word, 8 * self.len as u32);
         Ok(())
     }
     #[inline(always)]

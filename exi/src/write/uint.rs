@@ -1,8 +1,7 @@
 //! Unsigned integers: seven bits an octet, the lowest first.
 
-use super::Writer;
+use super::{ROOM, Writer};
 use crate::error::Result;
-use crate::read::WORD;
 
 impl Writer<'_> {
     /// An unsigned integer of up to `octets` octets (7 at most).
@@ -33,9 +32,8 @@ impl Writer<'_> {
                 Ok(())
             });
         }
-        self.need(WORD);
+        self.need(ROOM);
         self.short_uint(v, 7);
-        self.room = 0;
         Ok(())
     }
 }
@@ -44,7 +42,6 @@ impl Writer<'_> {
 #[inline(never)]
 fn long_uint(w: &mut Writer<'_>, mut v: u64) {
     loop {
-        w.room = 0;
         w.need(8);
         w.bits(v & 0x7f | ((v > 0x7f) as u64) << 7, 8);
         v >>= 7;

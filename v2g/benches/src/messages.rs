@@ -1,13 +1,13 @@
 //! The messages that are measured, with the values a charging session has.
 
-use exi::{Document, Int, List, Octets, Text};
+use exi::{Int, List, Octets, Text};
 use v2g::app_protocol::{AppProtocol, SupportedAppProtocolReq};
 use v2g::iso2::msg::*;
 use v2g::xmldsig::*;
 
-type Made<T> = Result<T, exi::Facet>;
+pub(crate) type Made<T> = Result<T, exi::Facet>;
 
-/// The octets of an offer of two protocols.
+/// An offer of two protocols.
 pub(crate) fn offer() -> Made<SupportedAppProtocolReq> {
     let entry = |namespace, schema_id| -> Made<AppProtocol> {
         Ok(AppProtocol {
@@ -23,17 +23,6 @@ pub(crate) fn offer() -> Made<SupportedAppProtocolReq> {
     Ok(SupportedAppProtocolReq { app_protocol: entries.try_into()? })
 }
 
-/// The messages of ISO 15118-2 by name.
-pub(crate) fn messages() -> Made<Vec<(&'static str, V2gMessage)>> {
-    Ok(vec![
-        ("SessionSetupRes", message(None, session_setup_res()?)?),
-        ("AuthorizationReq, signed", message(Some(signature(1)?), authorization_req()?)?),
-        ("CertificateInstallationRes", message(Some(signature(4)?), installation_res()?)?),
-        ("CurrentDemandReq", message(None, current_demand_req())?),
-        ("CurrentDemandRes", message(None, current_demand_res()?)?),
-    ])
-}
-
 fn message(signature: Option<Signature>, element: BodyElement) -> Made<V2gMessage> {
     let session_id = Octets::new(&[0x3d, 0x4c, 0xbf, 0x93, 0x37, 0x4e, 0xd8, 0x9b])?;
     Ok(V2gMessage {
@@ -42,19 +31,21 @@ fn message(signature: Option<Signature>, element: BodyElement) -> Made<V2gMessag
     })
 }
 
-fn session_setup_res() -> Made<BodyElement> {
-    Ok(BodyElement::SessionSetupRes(SessionSetupRes {
+pub(crate) fn session_setup_res() -> Made<V2gMessage> {
+    let response = SessionSetupRes {
         response_code: ResponseCode::OkNewSessionEstablished,
         evse_id: Text::new("DE*PNC*E1*2")?,
         evse_time_stamp: Some(1_763_800_000),
-    }))
+    };
+    message(None, BodyElement::SessionSetupRes(response))
 }
 
-fn authorization_req() -> Made<BodyElement> {
-    Ok(BodyElement::AuthorizationReq(AuthorizationReq {
+pub(crate) fn authorization_req() -> Made<V2gMessage> {
+    let request = AuthorizationReq {
         id: Some(Text::new("id1")?),
         gen_challenge: Some(GenChallenge::new(&[0x5a; 16])?),
-    }))
+    };
+    message(Some(signature(1)?), BodyElement::AuthorizationReq(request))
 }
 
 fn signature(references: usize) -> Made<Signature> {
@@ -94,7 +85,7 @@ fn signature(references: usize) -> Made<Signature> {
     })
 }
 
-fn installation_res() -> Made<BodyElement> {
+pub(crate) fn installation_res() -> Made<V2gMessage> {
     let certificate = || CertificateBytes::new(&[0x30; 560]);
     let chain = |id: Option<&str>| -> Made<CertificateChain> {
         Ok(CertificateChain {
@@ -103,7 +94,7 @@ fn installation_res() -> Made<BodyElement> {
             sub_certificates: Some(SubCertificates { certificate: [certificate()?].try_into()? }),
         })
     };
-    Ok(BodyElement::CertificateInstallationRes(CertificateInstallationRes {
+    let response = CertificateInstallationRes {
         response_code: ResponseCode::Ok,
         sa_provisioning_certificate_chain: chain(None)?,
         contract_signature_cert_chain: chain(Some("id1"))?,
@@ -116,15 +107,16 @@ fn installation_res() -> Made<BodyElement> {
             value: exi::Bytes::new(&[0x04; 65])?,
         },
         emaid: Emaid { id: Text::new("id4")?, value: Text::new("DEABCC123ABC56")? },
-    }))
+    };
+    message(Some(signature(4)?), BodyElement::CertificateInstallationRes(response))
 }
 
 fn quantity(multiplier: i16, unit: Unit, value: i16) -> PhysicalValue {
     PhysicalValue { multiplier: Int::saturating(multiplier), unit, value }
 }
 
-fn current_demand_req() -> BodyElement {
-    BodyElement::CurrentDemandReq(CurrentDemandReq {
+pub(crate) fn current_demand_req() -> Made<V2gMessage> {
+    let request = CurrentDemandReq {
         dc_ev_status: DcEvStatus {
             ev_ready: true,
             ev_error_code: DcEvErrorCode::NoError,
@@ -139,11 +131,12 @@ fn current_demand_req() -> BodyElement {
         remaining_time_to_full_soc: Some(quantity(0, Unit::Second, 1800)),
         remaining_time_to_bulk_soc: None,
         ev_target_voltage: quantity(-1, Unit::Volt, 3985),
-    })
+    };
+    message(None, BodyElement::CurrentDemandReq(request))
 }
 
-fn current_demand_res() -> Made<BodyElement> {
-    Ok(BodyElement::CurrentDemandRes(CurrentDemandRes {
+pub(crate) fn current_demand_res() -> Made<V2gMessage> {
+    let response = CurrentDemandRes {
         response_code: ResponseCode::Ok,
         dc_evse_status: DcEvseStatus {
             notification_max_delay: 0,
@@ -169,10 +162,6 @@ fn current_demand_res() -> Made<BodyElement> {
             t_meter: Some(1_763_800_123),
         }),
         receipt_required: Some(false),
-    }))
-}
-
-/// The octets of a message.
-pub(crate) fn octets<D: Document>(message: &D) -> Vec<u8> {
-    message.to_vec().unwrap_or_default()
+    };
+    message(None, BodyElement::CurrentDemandRes(response))
 }
