@@ -17,7 +17,7 @@ mod trace;
 mod tree;
 
 pub use deviation::{Deviation, MOST_DEVIATIONS, Rule, deviations};
-pub use trace::{Coding, Event, Step, Stop, What, trace};
+pub use trace::{Coding, Event, Step, Stop, Unit, What, trace};
 
 use crate::schema::{Shape, Type};
 use crate::{Document, Error as ExiError, Kind, Root, Schema};

@@ -177,6 +177,102 @@ fn bad_input_is_1_and_bad_usage_2() {
     assert!(run.err.contains("line 1"), "{}", run.err);
 }
 
+#[test]
+fn a_trace_is_a_table_of_every_bit() {
+    let run = pnc(&["exi", "trace", "--schema", "iso2", SESSION_SETUP_REQ], "");
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let lines: Vec<_> =
+        run.out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    assert_eq!(lines[0].join(" "), "BIT OCTET WIDTH BITS CODE MEANING");
+    assert_eq!(lines[2].join(" "), "8 1.0 7 1001100 76 SE(V2G_Message)");
+    assert_eq!(lines[6].join(" "), "18 2.2 8 00000001 length 1 (octets) <- session-id-length");
+    assert_eq!(lines[15].join(" "), "54 6.6 48 100110101001010111010000.. 9a95d0978616");
+    assert_eq!(lines[16].join(" "), "102 12.6 1 0 0 EE EVCCID");
+    // The meaning is indented by depth, in a column of its own.
+    let column = run.out.lines().next().unwrap().find("MEANING").unwrap();
+    for (line, depth) in [(2, 0), (3, 1), (4, 2), (13, 4), (15, 4)] {
+        let meaning = &run.out.lines().nth(line).unwrap()[column..];
+        assert_eq!(meaning.len() - meaning.trim_start().len(), 2 * depth, "{meaning}");
+    }
+    let run = pnc(&["exi", "trace", "--schema", "iso2", "--alternatives", "-"], SESSION_SETUP_REQ);
+    assert!(run.out.contains("of 0 SE(Notification), 1 SE(Signature), 2 EE\n"), "{}", run.out);
+}
+
+#[test]
+fn a_trace_as_json_has_all_bits_of_every_vector() {
+    for (name, _) in VECTORS {
+        let text = std::fs::read_to_string(vector(name)).unwrap();
+        // A few of them do.
+        for row in text.lines().step_by(29) {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let (schema, hex) = (row["schema"].as_str().unwrap(), row["hex"].as_str().unwrap());
+            let mut arguments = vec!["exi", "trace", "--json", "--schema", schema];
+            if row["kind"] == "fragment" {
+                arguments.push("--fragment");
+            }
+            arguments.push("-");
+            let run = pnc(&arguments, hex);
+            assert_eq!(run.code, Some(0), "{}", row["id"]);
+            let steps = answers(&run);
+            let bits: String = steps.iter().map(|s| s["bits"].as_str().unwrap()).collect();
+            let octets = hex::decode(hex).unwrap();
+            assert_eq!(bits, octets.iter().map(|o| format!("{o:08b}")).collect::<String>());
+            assert_eq!(steps[1]["path"], "");
+            assert!(steps[1]["event"].as_str().unwrap().starts_with("SE("));
+        }
+    }
+}
+
+#[test]
+fn a_trace_of_a_broken_message_ends_with_the_error_and_what_may_stand_there() {
+    // EVCCID of 70 octets.
+    let broken = "8098004011d11a6a57425e185800";
+    let run = pnc(&["exi", "trace", "--schema", "iso2", broken], "");
+    assert_eq!((run.code, run.err.as_str()), (Some(1), ""));
+    let last: Vec<_> = run.out.lines().rev().take(3).collect();
+    assert_eq!(
+        last[0],
+        "error at octet 5.6, /V2G_Message/Body/SessionSetupReq/EVCCID: \
+         EXI value at bit 46 is outside its type; allowed: 0 to 6 octets"
+    );
+    assert!(last[2].ends_with("length 70 (octets)"), "{}", last[2]);
+    let run = pnc(&["exi", "trace", "--json", "--schema", "iso2", broken], "");
+    let error = answers(&run).pop().unwrap()["error"].take();
+    assert_eq!(
+        (run.code, error["bit"].as_u64(), &error["kind"]),
+        (Some(1), Some(46), &json!("range"))
+    );
+    assert_eq!(error["allowed"], json!(["0 to 6 octets"]));
+}
+
+#[test]
+fn strict_decoding_lists_deviations_and_fails() {
+    let xml = pnc(&["exi", "decode", "--schema", "iso2", SESSION_SETUP_REQ], "").out;
+    let xml = xml.replace("SessionID>00<", "SessionID>0000000000000000<");
+    let good = pnc(&["exi", "encode", "--schema", "iso2", "-"], xml).out;
+    let run = pnc(&["exi", "decode", "--strict", "--schema", "iso2", "-"], good);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let deviant = format!("{SESSION_SETUP_REQ}00");
+    let plain = pnc(&["exi", "decode", "--schema", "iso2", &deviant], "");
+    let run = pnc(&["exi", "decode", "--strict", "--schema", "iso2", &deviant], "");
+    assert_eq!((plain.code, run.code, run.out), (Some(0), Some(1), plain.out));
+    assert_eq!(
+        run.err,
+        "pnc exi: bit 18, /V2G_Message/Header/SessionID: session-id-length: a session identifier \
+         that is not 8 octets long\npnc exi: bit 112, /: trailing-octets: octets behind the message\n"
+    );
+    let ask = |strict| json!({"op": "decode", "schema": "iso2", "hex": deviant, "strict": strict});
+    let answers = self::ask(&[ask(true), ask(false)]);
+    assert_eq!(
+        answers[0]["deviations"],
+        json!([
+            {"name": "session-id-length", "path": "/V2G_Message/Header/SessionID", "bit": 18},
+            {"name": "trailing-octets", "path": "", "bit": 112},
+        ])
+    );
+    assert!(answers[1].get("deviations").is_none());
+}
+
 fn ask(questions: &[Value]) -> Vec<Value> {
     let lines: String = questions.iter().map(|question| format!("{question}\n")).collect();
     let answers = answers(&pnc(&["exi", "batch"], lines));

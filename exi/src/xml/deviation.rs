@@ -140,7 +140,7 @@ impl Finder {
                 self.text(text, step);
             }
             What::Text(text) => self.text(text, step),
-            What::Length(n) if n != 8 && is_session_id(step) => {
+            What::Length(n, _) if n != 8 && is_session_id(step) => {
                 self.add(Rule::SessionIdLength, step);
             }
             What::Padding { zero: false } => self.add(Rule::PaddingBits, step),

@@ -93,7 +93,7 @@ pub enum What<'a> {
     /// The end of an element where its text should be, among the undeclared events.
     UndeclaredEnd,
     /// How many characters or octets follow.
-    Length(usize),
+    Length(usize, Unit),
     /// A string that came before.
     Reference {
         /// Only strings of the same element or attribute are counted, not all.
@@ -133,7 +133,7 @@ impl What<'_> {
             Self::Event { .. } => "event",
             Self::Escape { .. } => "escape",
             Self::UndeclaredEnd => "undeclared-end",
-            Self::Length(_) => "length",
+            Self::Length(..) => "length",
             Self::Reference { .. } => "reference",
             Self::Text(_) => "text",
             Self::Octets(..) => "octets",
@@ -141,6 +141,24 @@ impl What<'_> {
             Self::Padding { .. } => "padding",
             Self::Trailing(_) => "trailing",
         }
+    }
+}
+
+/// What a length counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Unicode characters.
+    Characters,
+    /// Octets.
+    Octets,
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Characters => "characters",
+            Self::Octets => "octets",
+        })
     }
 }
 

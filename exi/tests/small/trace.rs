@@ -43,7 +43,7 @@ fn a_trace_names_events_values_and_where_they_are() {
         "0 /Message/Pair EE",
         "0100 /Message SE(Text)",
         "0 /Message/Text CH",
-        "00000100 /Message/Text length 2",
+        "00000100 /Message/Text 2 characters",
         "0110000101100010 /Message/Text \"ab\"",
         "0 /Message/Text EE",
         "100 /Message EE",
@@ -247,7 +247,7 @@ fn lines(form: Form, octets: &[u8]) -> (Vec<String>, Result<Vec<Deviation>, Stop
         let bits: String = step.bits().map(|bit| if bit { '1' } else { '0' }).collect();
         let what = match step.what {
             What::Event { event, .. } => event.to_string(),
-            What::Length(n) => format!("length {n}"),
+            What::Length(n, unit) => format!("{n} {unit}"),
             What::Text(text) => format!("{text:?}"),
             What::Value { text, coding } => format!("{text:?} {coding}"),
             what => what.name().into(),

@@ -1,6 +1,7 @@
 //! `pnc exi`: messages between EXI and XML or JSON.
 
 mod batch;
+mod trace;
 
 use super::hex;
 use ::exi::Schema;
@@ -18,11 +19,14 @@ pub(super) enum Command {
     Decode(DecodeArguments),
     /// Prints the EXI of a message as hex.
     Encode(EncodeArguments),
+    /// Prints what every bit of a message says, and of a broken one what could stand where it breaks.
+    Trace(trace::Arguments),
     /// Answers questions, one JSON object a line, until standard input ends.
     ///
     /// A question is {"op":"decode","schema":"iso2","kind":"document","hex":".."} or
     /// {"op":"encode","schema":"iso2","kind":"fragment","xml":".."}. The answers come in order, a line each:
-    /// {"xml":".."}, {"hex":".."} or {"error":{"kind":"..","bit":0,"message":".."}}.
+    /// {"xml":".."}, {"hex":".."} or {"error":{"kind":"..","bit":0,"message":".."}}. A question with "strict":true
+    /// has "deviations":[{"name":"..","path":"..","bit":0}] beside its XML.
     Batch,
 }
 
@@ -33,6 +37,9 @@ pub(super) struct DecodeArguments {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Tell everything that is read although it is not written so, and fail if there is any.
+    #[arg(long)]
+    strict: bool,
     /// The octets, with or without their V2GTP header; `-` reads them from standard input.
     #[arg(value_name = "HEX|-")]
     hex: String,
@@ -68,6 +75,7 @@ pub(super) fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Decode(arguments) => decode(&arguments),
         Command::Encode(arguments) => encode(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Batch => {
             batch::answer(io::stdin().lock(), io::stdout().lock()).map_err(From::from)
         }
@@ -76,6 +84,7 @@ pub(super) fn run(command: Command) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has gone, which is no fault.
         Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("pnc exi: {error}");
             ExitCode::FAILURE
@@ -84,25 +93,40 @@ pub(super) fn run(command: Command) -> ExitCode {
 }
 
 fn decode(arguments: &DecodeArguments) -> Result<(), Failure> {
-    let octets = match arguments.hex.as_str() {
+    let octets = octets(&arguments.hex)?;
+    let (schema, form) = arguments.grammar.chosen()?;
+    let text = match arguments.format {
+        Format::Xml => xml::decode(schema, form, &octets),
+        Format::Json => xml::decode_json(schema, form, &octets),
+    }?;
+    print(&text)?;
+    if !arguments.strict {
+        return Ok(());
+    }
+    let deviations = xml::deviations(schema, form, &octets)
+        .map_err(|stop| Failure::Message(xml::Error::Exi(stop.error)))?;
+    for deviation in &deviations {
+        eprintln!("pnc exi: {deviation}");
+    }
+    if deviations.is_empty() { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// The octets that an argument or standard input gives, without a V2GTP header.
+fn octets(argument: &str) -> Result<Vec<u8>, Failure> {
+    let octets = match argument {
         "-" => hex::parse(&read_stdin()?),
         text => hex::parse(text),
     }
     .map_err(Failure::Hex)?;
-    let (header, octets) = unframed(&octets).map_err(Failure::V2gtp)?;
+    let (header, rest) = unframed(&octets).map_err(Failure::V2gtp)?;
     if let Some(payload_type) = header {
         eprintln!(
             "pnc exi: skipped a V2GTP header (0x{:04x}, {} octets)",
             u16::from(payload_type),
-            octets.len()
+            rest.len()
         );
     }
-    let (schema, form) = arguments.grammar.chosen()?;
-    let text = match arguments.format {
-        Format::Xml => xml::decode(schema, form, octets),
-        Format::Json => xml::decode_json(schema, form, octets),
-    }?;
-    print(&text)
+    Ok(rest.to_vec())
 }
 
 fn encode(arguments: &EncodeArguments) -> Result<(), Failure> {
@@ -153,6 +177,8 @@ enum Failure {
     V2gtp(v2gtp::Error),
     Schema(String),
     Message(xml::Error),
+    /// What is wrong was printed already.
+    Told,
     File(String, io::Error),
     Io(io::Error),
 }
@@ -178,6 +204,7 @@ impl fmt::Display for Failure {
             Self::Message(error) => error.fmt(f),
             Self::File(path, error) => write!(f, "{path}: {error}"),
             Self::Io(error) => error.fmt(f),
+            Self::Told => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod json;
 mod people;
 
+use super::colour::Painter;
 use super::hex;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -12,7 +13,7 @@ use pnc::capture::inspect::{Event, Inspection, Note, Record, Sap, collect_secret
 use pnc::capture::live::Live;
 use pnc::inspect::{Interpreter, Reading, read_sap};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use v2g_tls::capture::Secrets;
@@ -103,10 +104,9 @@ fn show(
     let mut interpreter = Interpreter::new(assumed);
     let mut inspection = Inspection::new(reader, read_sap as fn(&[u8]) -> Option<Sap>, secrets);
     let stdout = io::stdout();
-    let colours = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut show: Box<dyn Show> = match arguments.json {
         true => Box::new(json::Lines(stdout.lock())),
-        false => Box::new(people::Lines::new(stdout.lock(), colours, arguments.xml)),
+        false => Box::new(people::Lines::new(stdout.lock(), Painter::stdout(), arguments.xml)),
     };
     while let Some(event) = inspection.next().map_err(named)? {
         match event {

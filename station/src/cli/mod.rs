@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand, each a thin shell on the library.
 
+mod colour;
 mod config;
 mod demo;
 mod evcc;

@@ -4,7 +4,7 @@ use super::{Decoder, Name, Wanted};
 use crate::schema::{Form as Binary, Shape, Type};
 use crate::xml::grammar::{NARROW, width};
 use crate::xml::print;
-use crate::xml::trace::{Coding, What};
+use crate::xml::trace::{Coding, Unit, What};
 use crate::xml::tree::Value;
 use crate::{Error, Integer, Kind};
 use alloc::string::{String, ToString};
@@ -86,7 +86,7 @@ impl Decoder<'_, '_> {
         let start = self.r.bit();
         let n = self.r.uint(longest)?;
         let Ok(n) = usize::try_from(n) else { return self.r.error(Kind::Range, start) };
-        self.step(start, What::Length(n));
+        self.step(start, What::Length(n, Unit::Octets));
         if n < min || n > max {
             return self.r.error(Kind::Range, start);
         }
@@ -153,7 +153,7 @@ impl Decoder<'_, '_> {
             local @ 0..2 => return self.reference(local == 0, start, name, min, max),
             n => usize::try_from(n - 2).unwrap_or(usize::MAX),
         };
-        self.step(start, What::Length(n));
+        self.step(start, What::Length(n, Unit::Characters));
         if n < min || n > max {
             return self.r.error(Kind::Range, start);
         }

@@ -46,6 +46,8 @@ enum Question {
         #[serde(default)]
         kind: FormName,
         hex: String,
+        #[serde(default)]
+        strict: bool,
     },
     Encode {
         schema: String,
@@ -66,9 +68,25 @@ enum FormName {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Answer {
-    Xml { xml: String },
-    Hex { hex: String },
-    Error { error: Error },
+    Xml {
+        xml: String,
+        /// If the question was strict.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        deviations: Option<Vec<Deviation>>,
+    },
+    Hex {
+        hex: String,
+    },
+    Error {
+        error: Error,
+    },
+}
+
+#[derive(Serialize)]
+struct Deviation {
+    name: &'static str,
+    path: String,
+    bit: usize,
 }
 
 #[derive(Serialize)]
@@ -85,11 +103,21 @@ struct Error {
 
 fn solve(line: &[u8]) -> Result<Answer, Error> {
     match serde_json::from_slice(line).map_err(Error::request)? {
-        Question::Decode { schema: name, kind, hex } => {
+        Question::Decode { schema: name, kind, hex, strict } => {
             let schema = schema(&name).ok_or_else(|| unknown(&name))?;
             let octets = hex::parse(&hex).map_err(Error::request)?;
             let (_, octets) = unframed(&octets).map_err(Error::request)?;
-            Ok(Answer::Xml { xml: xml::decode(schema, kind.into(), octets)? })
+            let xml = xml::decode(schema, kind.into(), octets)?;
+            let deviations = if strict {
+                let all = xml::deviations(schema, kind.into(), octets)
+                    .map_err(|stop| xml::Error::Exi(stop.error))?;
+                let named =
+                    |d: xml::Deviation| Deviation { name: d.rule.name(), path: d.path, bit: d.bit };
+                Some(all.into_iter().map(named).collect())
+            } else {
+                None
+            };
+            Ok(Answer::Xml { xml, deviations })
         }
         Question::Encode { schema: name, kind, xml } => {
             let schema = schema(&name).ok_or_else(|| unknown(&name))?;
@@ -122,7 +150,7 @@ impl From<xml::Error> for Error {
     }
 }
 
-fn name(kind: Kind) -> &'static str {
+pub(super) fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Eof => "eof",
         Kind::Event => "event",

@@ -1,34 +1,24 @@
 //! A line for people: time, who to whom, layer, message, what matters of it.
 
 use super::Show;
+use crate::cli::colour::{Colour, Painter};
 use pnc::capture::inspect::{Endpoint, Note, Record};
 use pnc::inspect::Reading;
-use std::fmt;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
 /// Writes every find as it comes.
 pub(super) struct Lines<W> {
     out: W,
-    colours: bool,
+    painter: Painter,
     xml: bool,
     /// When the first find was captured.
     start: Option<u64>,
 }
 
-/// Escape codes of terminals.
-#[derive(Clone, Copy)]
-enum Colour {
-    Bold = 1,
-    Dim = 2,
-    Red = 31,
-    Green = 32,
-    Yellow = 33,
-}
-
 impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W, colours: bool, xml: bool) -> Self {
-        Self { out, colours, xml, start: None }
+    pub(super) fn new(out: W, painter: Painter, xml: bool) -> Self {
+        Self { out, painter, xml, start: None }
     }
 
     fn since_start(&mut self, time: Option<u64>) -> String {
@@ -38,10 +28,6 @@ impl<W: Write> Lines<W> {
         let sign = if time < start { "-" } else { "" };
         let micros = time.abs_diff(start) / 1000;
         format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
-    }
-
-    fn paint<'a>(&self, colour: Colour, text: &'a str) -> Painted<'a> {
-        Painted { colour: self.colours.then_some(colour), text }
     }
 }
 
@@ -53,21 +39,21 @@ impl<W: Write> Show for Lines<W> {
         write!(
             self.out,
             "{time:>12}  {}  {}  {}",
-            self.paint(Colour::Dim, &format!("{ends:<37}")),
-            self.paint(Colour::Dim, &format!("{:<4}", record.layer)),
-            self.paint(Colour::Bold, &reading.message)
+            self.painter.paint(Colour::Dim, &format!("{ends:<37}")),
+            self.painter.paint(Colour::Dim, &format!("{:<4}", record.layer)),
+            self.painter.paint(Colour::Bold, &reading.message)
         )?;
         for fact in &reading.facts {
             let failed = fact.starts_with("FAILED") || fact.starts_with("Failed");
-            let colour = (self.colours && failed).then_some(Colour::Red);
-            write!(self.out, "  {}", Painted { colour, text: fact })?;
+            let colour = if failed { Colour::Red } else { Colour::Plain };
+            write!(self.out, "  {}", self.painter.paint(colour, fact))?;
         }
         if let Some(verdict) = &reading.verdict {
             let colour = if verdict.is_good() { Colour::Green } else { Colour::Red };
-            write!(self.out, "  {}", self.paint(colour, &verdict.to_string()))?;
+            write!(self.out, "  {}", self.painter.paint(colour, &verdict.to_string()))?;
         }
         if let Some(error) = &reading.error {
-            write!(self.out, "  {}", self.paint(Colour::Red, &format!("error: {error}")))?;
+            write!(self.out, "  {}", self.painter.paint(Colour::Red, &format!("error: {error}")))?;
         }
         writeln!(self.out)?;
         match reading.xml(record).filter(|_| self.xml) {
@@ -80,23 +66,7 @@ impl<W: Write> Show for Lines<W> {
     fn note(&mut self, note: &Note) -> io::Result<()> {
         let time = self.since_start(note.time);
         let text = format!("note  frame {}: {}", note.frame, note.kind);
-        writeln!(self.out, "{time:>12}  {}", self.paint(Colour::Yellow, &text))
-    }
-}
-
-struct Painted<'a> {
-    colour: Option<Colour>,
-    text: &'a str,
-}
-
-/// Control characters of messages never reach the terminal.
-impl fmt::Display for Painted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.text.replace(char::is_control, "\u{fffd}");
-        match self.colour {
-            Some(colour) => write!(f, "\x1b[{}m{text}\x1b[0m", colour as u8),
-            None => f.write_str(&text),
-        }
+        writeln!(self.out, "{time:>12}  {}", self.painter.paint(Colour::Yellow, &text))
     }
 }
 
@@ -119,14 +89,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_cannot_steer_the_terminal() {
-        let text = "FAILED\x1b[2J\u{9b}1m";
-        let painted = |colour| Painted { colour, text }.to_string();
-        assert_eq!(painted(None), "FAILED\u{fffd}[2J\u{fffd}1m");
-        assert_eq!(painted(Some(Colour::Red)), "\x1b[31mFAILED\u{fffd}[2J\u{fffd}1m\x1b[0m");
-    }
-
-    #[test]
     fn ends_are_short_but_told_apart() {
         let ip = |text: &str| short(Endpoint::Ip(text.parse().unwrap()));
         assert_eq!(ip("[fe80::664d:70ff:fe01:3bf]:55119"), "..01:03bf:55119");
@@ -137,7 +99,7 @@ mod tests {
 
     #[test]
     fn time_counts_from_the_first_find_and_may_step_back() {
-        let mut lines = Lines::new(Vec::new(), false, false);
+        let mut lines = Lines::new(Vec::new(), Painter::none(), false);
         assert_eq!(lines.since_start(None), "-");
         assert_eq!(lines.since_start(Some(5_000_000_000)), "0.000000");
         assert_eq!(lines.since_start(Some(6_000_001_999)), "1.000001");
