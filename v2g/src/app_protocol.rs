@@ -6,7 +6,6 @@ const NS: &str = "urn:iso:15118:2:2010:AppProtocol";
 
 /// The protocols a car can speak, each under a number of its own choice. [V2G2-167]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct SupportedAppProtocolReq {
     #[exi(ns = "")]
     pub app_protocol: List<AppProtocol, 1, 20>,

@@ -16,7 +16,7 @@ const MANY: u32 = u32::MAX;
 
 /// A signature in a message header: what was signed, and the value. [V2G2-771]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
+#[exi(home = NS)]
 pub struct Signature {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -28,7 +28,6 @@ pub struct Signature {
 
 /// The part of a signature that is signed: algorithms and digests.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct SignedInfo {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -39,7 +38,7 @@ pub struct SignedInfo {
 
 /// How `SignedInfo` is turned into octets.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct CanonicalizationMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -49,7 +48,7 @@ pub struct CanonicalizationMethod {
 
 /// The signature algorithm.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct SignatureMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -60,7 +59,6 @@ pub struct SignatureMethod {
 
 /// A signed element by its `Id`, and the digest of its EXI fragment.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct Reference {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -75,14 +73,13 @@ pub struct Reference {
 
 /// What is done to an element before its digest is taken.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct Transforms {
     pub transform: List<Transform, 1, MANY>,
 }
 
 /// One transform, in ISO 15118 always EXI canonicalisation. [V2G2-767]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct Transform {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -92,7 +89,6 @@ pub struct Transform {
 
 /// What a transform may hold.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub enum TransformContent {
     #[exi(name = "XPath")]
     XPath(AnyText),
@@ -102,7 +98,7 @@ pub enum TransformContent {
 
 /// The digest algorithm.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct DigestMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -112,7 +108,6 @@ pub struct DigestMethod {
 
 /// The signature: `r` and `s`, 32 octets each with P-256.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct SignatureValue {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -122,7 +117,7 @@ pub struct SignatureValue {
 
 /// A hint at the key. ISO 15118 does not use it.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct KeyInfo {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -132,7 +127,6 @@ pub struct KeyInfo {
 
 /// The forms of a hint at the key.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub enum KeyInfoContent {
     KeyName(AnyText),
     KeyValue(Refused<1>),
@@ -150,7 +144,6 @@ pub enum KeyInfoContent {
 
 /// Where the key may be had.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct RetrievalMethod {
     #[exi(attr, unqualified, name = "Type")]
     pub kind: Option<AnyText>,
@@ -161,7 +154,6 @@ pub struct RetrievalMethod {
 
 /// The key by its certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct X509Data {
     #[exi(choice)]
     pub content: List<X509DataContent, 1, MANY>,
@@ -169,7 +161,6 @@ pub struct X509Data {
 
 /// The ways to name a certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub enum X509DataContent {
     #[exi(name = "X509IssuerSerial")]
     IssuerSerial(X509IssuerSerial),
@@ -187,7 +178,6 @@ pub enum X509DataContent {
 
 /// A certificate by its issuer and serial number.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS)]
 pub struct X509IssuerSerial {
     #[exi(name = "X509IssuerName")]
     pub issuer_name: AnyText,
@@ -197,7 +187,7 @@ pub struct X509IssuerSerial {
 
 /// Anything else in a signature. ISO 15118 does not use it.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = NS, mixed)]
+#[exi(mixed)]
 pub struct Object {
     #[exi(attr, unqualified)]
     pub encoding: Option<AnyText>,

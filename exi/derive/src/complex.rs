@@ -1,20 +1,21 @@
 //! A struct: an element's attributes and content.
 
-use crate::marks::Marks;
+use crate::marks::{HOME, Marks};
 use crate::parts::{Part, Parts, Role};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, Fields, Ident, Result};
 
 pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
-    let outer = Marks::of(&input.attrs, false, &["base", "inline", "mixed", "rare", "relaxed"])?;
+    let words = &["base", "inline", "mixed", "rare", "relaxed", HOME];
+    let outer = Marks::of(&input.attrs, false, words)?;
     if let Fields::Unnamed(tuple) = fields {
         return Err(Error::new_spanned(tuple, "elements have names: use named fields"));
     }
     let parts = Parts::of(fields, &outer)?;
     let (name, string) = (&input.ident, input.ident.to_string());
     let (mixed, extended) = (outer.say("mixed"), outer.say("base"));
-    let (rare, inline) = (outer.say("rare"), outer.say("inline"));
+    let (rare, inline, home) = (outer.say("rare"), outer.say("inline"), outer.home());
     let plain = !mixed && parts.own.iter().all(|p| p.role == Role::Element);
     if !plain && (extended || parts.base.is_some()) {
         return Err(Error::new_spanned(name, "only elements extend, and are extended"));
@@ -66,6 +67,7 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
                     shape: ::exi::schema::Shape::Complex(#reflection),
                 };
                 const INLINE: bool = #inline;
+                #home
                 const MAX: u32 = if #rare { ::exi::codec::BIG } else { ::exi::codec::total(&STATES, SPANS) };
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {

@@ -1,6 +1,6 @@
 //! An enum of plain variants: an enumeration, coded by its place in the schema.
 
-use crate::marks::Marks;
+use crate::marks::{HOME, Marks};
 use crate::names;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,8 @@ use syn::{DataEnum, DeriveInput, Error, Result};
 
 pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
     let (name, string) = (&input.ident, input.ident.to_string());
-    let listed = Marks::of(&input.attrs, false, &["names"])?.names(e.variants.len())?;
+    let marks = Marks::of(&input.attrs, false, &["names", HOME])?;
+    let (listed, home) = (marks.names(e.variants.len())?, marks.home());
     let variants: Vec<_> = e.variants.iter().map(|v| &v.ident).collect();
     let Some(first) = variants.first() else {
         return Err(Error::new_spanned(name, "an enumeration has at least one value"));
@@ -29,6 +30,7 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
                 name: #string,
                 shape: ::exi::schema::Shape::Enumeration(&[#(#values),*]),
             };
+            #home
             const SIMPLE: bool = true;
             const MAX: u32 = ::exi::codec::bits(#n) as u32;
             #[inline(always)]

@@ -12,6 +12,7 @@ pub(crate) struct Marks {
     names: Option<LitStr>,
     pub(crate) ns: Option<TokenStream>,
     pub(crate) tail: Option<String>,
+    pub(crate) home: Option<TokenStream>,
     words: Vec<(Path, &'static str)>,
 }
 
@@ -27,6 +28,8 @@ impl Marks {
                     marks.tail = Some(m.value()?.parse::<LitStr>()?.value());
                 } else if words.contains(&"names") && m.path.is_ident("names") {
                     marks.names = Some(m.value()?.parse()?);
+                } else if words.contains(&HOME) && m.path.is_ident("home") {
+                    marks.home = Some(m.value()?.parse::<Expr>()?.into_token_stream());
                 } else if m.path.is_ident("ns") {
                     marks.ns = Some(m.value()?.parse::<Expr>()?.into_token_stream());
                 } else if let Some(word) = words.iter().find(|w| m.path.is_ident(w)) {
@@ -57,14 +60,22 @@ impl Marks {
         Err(Error::new_spanned(list, format!("{} names for {n} variants", names.len())))
     }
 
-    /// The namespace, or else the one of the type around.
+    /// The namespace, or else the one of the type around, or else the one of the module.
     pub(crate) fn ns_or(&self, outer: &Self) -> TokenStream {
         match self.ns.as_ref().or(outer.ns.as_ref()) {
             Some(ns) => ns.clone(),
-            None => quote!(""),
+            None => quote!(NS),
         }
+    }
+
+    /// The namespace that all elements of this type have.
+    pub(crate) fn home(&self) -> TokenStream {
+        let home = self.home.iter();
+        quote!(#(const HOME: Option<&'static str> = Some(#home);)*)
     }
 }
 
 /// The word that stands for the mark `tail` in lists of what is allowed.
 pub(crate) const TAIL: &str = "tail = \"...\"";
+/// The same for `home`.
+pub(crate) const HOME: &str = "home = EXPR";

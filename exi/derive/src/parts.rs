@@ -116,7 +116,13 @@ fn part(field: &Field, ident: &Ident, marks: &Marks, outer: &Marks) -> Result<Pa
         None if attr => names::attribute(ident),
         None => names::element(ident),
     };
-    let ns = if marks.say("unqualified") { quote!("") } else { marks.ns_or(outer) };
-    let ty = &field.ty;
+    let (ty, around) = (&field.ty, marks.ns_or(outer));
+    let ns = if marks.say("unqualified") {
+        quote!("")
+    } else if marks.ns.is_some() || attr || choice || marks.say("phases") {
+        around
+    } else {
+        quote!(::exi::codec::home::<#ty>(#around))
+    };
     Ok(Part { place: quote!(#ident), ty: quote!(#ty), role, name, ns, choice })
 }

@@ -12,6 +12,7 @@ use alloc::boxed::Box;
 impl<T: Exi> Exi for Box<T> {
     const SIMPLE: bool = T::SIMPLE;
     const TYPE: &'static Type = T::TYPE;
+    const HOME: Option<&'static str> = T::HOME;
     const BRANCHES: u16 = T::BRANCHES;
     const MAX: u32 = T::MAX;
     fn branch(&self) -> u16 {

@@ -1,6 +1,6 @@
 //! Installation and renewal of contract certificates through the station.
 
-use super::{BODY, ContractId, DATA, MANY, ResponseCode};
+use super::{BODY as NS, ContractId, DATA, MANY, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::{Bytes, Exi, List, Text};
 
@@ -35,7 +35,6 @@ pub struct ListOfRootCertificateIds {
 
 /// The car asks for a first contract certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CertificateInstallationReq {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -46,7 +45,6 @@ pub struct CertificateInstallationReq {
 
 /// A contract certificate and its key.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CertificateInstallationRes {
     #[exi(attr, unqualified)]
     pub id: AnyText,
@@ -59,7 +57,6 @@ pub struct CertificateInstallationRes {
 
 /// The car asks for a fresh certificate of a contract it has.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CertificateUpdateReq {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -71,7 +68,6 @@ pub struct CertificateUpdateReq {
 
 /// A fresh contract certificate and its key.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CertificateUpdateRes {
     #[exi(attr, unqualified)]
     pub id: AnyText,

@@ -1,8 +1,8 @@
 //! Limits of car and station, before charging.
 
 use super::{
-    AcEvseStatus, BODY, DATA, DcEvStatus, DcEvseStatus, Empty, EnergyTransferMode, EvseProcessing,
-    Percent, PhysicalValue, ResponseCode, SaScheduleList,
+    AcEvseStatus, BODY, DATA, DATA as NS, DcEvStatus, DcEvseStatus, Empty, EnergyTransferMode,
+    EvseProcessing, Percent, PhysicalValue, ResponseCode, SaScheduleList,
 };
 use exi::Exi;
 
@@ -18,7 +18,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
+#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
 pub enum EvChargeParameter {
     Ac(AcEvChargeParameter),
     Dc(DcEvChargeParameter),
@@ -27,7 +27,6 @@ pub enum EvChargeParameter {
 
 /// The limits of a car that charges with AC.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: u32,
@@ -40,7 +39,6 @@ pub struct AcEvChargeParameter {
 
 /// The limits of a car that charges with DC.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvChargeParameter {
     pub dc_ev_status: DcEvStatus,
     pub ev_maximum_current_limit: PhysicalValue,
@@ -66,7 +64,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "SAScheduleList SASchedules")]
+#[exi(substitution, names = "SAScheduleList SASchedules")]
 pub enum SaSchedules {
     List(SaScheduleList),
     Abstract(Empty),
@@ -74,7 +72,7 @@ pub enum SaSchedules {
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
+#[exi(substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
 pub enum EvseChargeParameter {
     Ac(AcEvseChargeParameter),
     Dc(DcEvseChargeParameter),
@@ -83,7 +81,6 @@ pub enum EvseChargeParameter {
 
 /// The limits of an AC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvseChargeParameter {
     pub ac_evse_status: AcEvseStatus,
     pub evse_max_voltage: PhysicalValue,
@@ -93,7 +90,6 @@ pub struct AcEvseChargeParameter {
 
 /// The limits of a DC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvseChargeParameter {
     pub dc_evse_status: DcEvseStatus,
     pub evse_maximum_current_limit: PhysicalValue,

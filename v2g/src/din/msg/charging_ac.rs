@@ -1,17 +1,15 @@
 //! The charge loop of AC, and the receipt for a meter reading.
 
-use super::{AcEvseStatus, BODY, EvseId, MeterInfo, PhysicalValue, ResponseCode, SessionId};
+use super::{AcEvseStatus, BODY as NS, EvseId, MeterInfo, PhysicalValue, ResponseCode, SessionId};
 use crate::xmldsig::AnyText;
 use exi::Exi;
 
 /// The car asks how charging goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = BODY)]
 pub struct ChargingStatusReq {}
 
 /// How charging goes, and the limit that holds now.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct ChargingStatusRes {
     pub response_code: ResponseCode,
     pub evse_id: EvseId,
@@ -25,7 +23,6 @@ pub struct ChargingStatusRes {
 
 /// The car confirms a meter reading with its signature.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct MeteringReceiptReq {
     /// What the signature refers to.
     #[exi(attr, unqualified)]
@@ -37,7 +34,6 @@ pub struct MeteringReceiptReq {
 
 /// Whether the receipt is good.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct MeteringReceiptRes {
     pub response_code: ResponseCode,
     pub ac_evse_status: AcEvseStatus,

@@ -1,18 +1,16 @@
 //! Cable check, precharge, the charge loop and welding detection of DC.
 
-use super::{BODY, DcEvStatus, DcEvseStatus, EvseProcessing, PhysicalValue, ResponseCode};
+use super::{BODY as NS, DcEvStatus, DcEvseStatus, EvseProcessing, PhysicalValue, ResponseCode};
 use exi::Exi;
 
 /// The car waits for the cable's isolation to be checked. [V2G-DC-418] [V2G-DC-454]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CableCheckReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// How far the check is. [V2G-DC-455]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CableCheckRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -21,7 +19,6 @@ pub struct CableCheckRes {
 
 /// The car asks for its battery's voltage before it closes its relays. [V2G-DC-457]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PreChargeReq {
     pub dc_ev_status: DcEvStatus,
     pub ev_target_voltage: PhysicalValue,
@@ -30,7 +27,6 @@ pub struct PreChargeReq {
 
 /// The voltage reached so far. [V2G-DC-458]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PreChargeRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -39,7 +35,6 @@ pub struct PreChargeRes {
 
 /// What the car wants from the rectifier, asked every control cycle. [V2G-DC-464]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CurrentDemandReq {
     pub dc_ev_status: DcEvStatus,
     pub ev_target_current: PhysicalValue,
@@ -57,7 +52,6 @@ pub struct CurrentDemandReq {
 
 /// What the rectifier gives, and what holds it back. [V2G-DC-465]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CurrentDemandRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -73,14 +67,12 @@ pub struct CurrentDemandRes {
 
 /// The car checks whether the contactors opened. [V2G-DC-468]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct WeldingDetectionReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// The voltage the station sees at the cable. [V2G-DC-469]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct WeldingDetectionRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,

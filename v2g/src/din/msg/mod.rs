@@ -32,6 +32,7 @@ use crate::xmldsig::{self, Signature};
 use exi::{Exi, Octets, Text};
 
 pub(crate) const DEF: &str = "urn:din:70121:2012:MsgDef";
+const NS: &str = DEF;
 pub(crate) const HEADER: &str = "urn:din:70121:2012:MsgHeader";
 pub(crate) const BODY: &str = "urn:din:70121:2012:MsgBody";
 pub(crate) const DATA: &str = "urn:din:70121:2012:MsgDataTypes";
@@ -40,7 +41,6 @@ const MANY: u32 = u32::MAX;
 
 /// The root of every message.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DEF)]
 pub struct V2gMessage {
     pub header: Header,
     pub body: Body,
@@ -52,7 +52,6 @@ pub struct V2gMessage {
 pub struct Header {
     pub session_id: SessionId,
     pub notification: Option<Notification>,
-    #[exi(ns = xmldsig::NS)]
     pub signature: Option<Signature>,
 }
 

@@ -1,12 +1,11 @@
 //! Contract, challenge and authorization.
 
-use super::{BODY, CertificateChain, ContractId, EvseProcessing, ResponseCode};
+use super::{BODY as NS, CertificateChain, ContractId, EvseProcessing, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::Exi;
 
 /// The car shows its contract.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PaymentDetailsReq {
     pub contract_id: ContractId,
     pub contract_signature_cert_chain: CertificateChain,
@@ -14,7 +13,6 @@ pub struct PaymentDetailsReq {
 
 /// The station's verdict on the contract, and a challenge to sign.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PaymentDetailsRes {
     pub response_code: ResponseCode,
     pub gen_challenge: AnyText,
@@ -24,7 +22,6 @@ pub struct PaymentDetailsRes {
 
 /// The car asks to be authorized; without a contract it is empty. [V2G-DC-494]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct ContractAuthenticationReq {
     /// What the signature refers to.
     #[exi(attr, unqualified)]
@@ -34,7 +31,6 @@ pub struct ContractAuthenticationReq {
 
 /// Whether the car is authorized, or is to ask again. [V2G-DC-495]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct ContractAuthenticationRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,

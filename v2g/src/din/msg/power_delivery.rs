@@ -1,11 +1,10 @@
 //! Energy on or off.
 
-use super::{BODY, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode};
+use super::{BODY as NS, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode};
 use exi::Exi;
 
 /// The car asks for energy to start or stop. [V2G-DC-461]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PowerDeliveryReq {
     /// True starts, false stops.
     pub ready_to_charge_state: bool,
@@ -33,7 +32,6 @@ pub struct DcEvPowerDeliveryParameter {
 
 /// Whether energy is on or off as asked. [V2G-DC-401]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PowerDeliveryRes {
     pub response_code: ResponseCode,
     #[exi(choice, ns = DATA)]

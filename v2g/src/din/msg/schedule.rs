@@ -1,19 +1,17 @@
 //! Schedules, tariffs and the profile a car answers with.
 
-use super::{CostKind, DATA, Empty, MANY, Multiplier};
+use super::{CostKind, DATA as NS, Empty, MANY, Multiplier};
 use crate::xmldsig::AnyText;
 use exi::{Exi, List, Text};
 
 /// The schedules the car can choose from.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SaScheduleList {
     pub sa_schedule_tuple: List<SaScheduleTuple, 1, MANY>,
 }
 
 /// A limit over time, and what energy costs under it.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SaScheduleTuple {
     pub sa_schedule_tuple_id: i16,
     pub p_max_schedule: PMaxSchedule,
@@ -23,7 +21,6 @@ pub struct SaScheduleTuple {
 
 /// The most power over time: at most 12 entries, though the schema sets no bound. [V2G-DC-329]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct PMaxSchedule {
     pub p_max_schedule_id: i16,
     pub p_max_schedule_entry: List<PMaxScheduleEntry, 1, MANY>,
@@ -31,7 +28,6 @@ pub struct PMaxSchedule {
 
 /// The most power in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct PMaxScheduleEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -41,7 +37,7 @@ pub struct PMaxScheduleEntry {
 
 /// When an entry begins; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "RelativeTimeInterval TimeInterval")]
+#[exi(substitution, names = "RelativeTimeInterval TimeInterval")]
 pub enum TimeInterval {
     Relative(RelativeTimeInterval),
     Abstract(Empty),
@@ -49,7 +45,6 @@ pub enum TimeInterval {
 
 /// Seconds from now, lasting until the next entry or for `duration`.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct RelativeTimeInterval {
     #[exi(name = "start")]
     pub start: u32,
@@ -59,7 +54,6 @@ pub struct RelativeTimeInterval {
 
 /// What energy costs over time, signed by the provider.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SalesTariff {
     #[exi(attr, unqualified)]
     pub id: AnyText,
@@ -71,7 +65,6 @@ pub struct SalesTariff {
 
 /// The price in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SalesTariffEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -82,7 +75,6 @@ pub struct SalesTariffEntry {
 
 /// Costs from a power on.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ConsumptionCost {
     #[exi(name = "startValue")]
     pub start_value: u32,
@@ -91,7 +83,6 @@ pub struct ConsumptionCost {
 
 /// One figure of a cost.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct Cost {
     #[exi(name = "costKind")]
     pub cost_kind: CostKind,
@@ -103,7 +94,6 @@ pub struct Cost {
 
 /// How much power the car will take over time: at most 24 entries, though the schema sets no bound. [V2G-DC-307]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ChargingProfile {
     pub sa_schedule_tuple_id: i16,
     pub profile_entry: List<ProfileEntry, 1, MANY>,
@@ -111,7 +101,6 @@ pub struct ChargingProfile {
 
 /// The car's most power from a time on.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ProfileEntry {
     /// Seconds from now.
     pub charging_profile_entry_start: u32,

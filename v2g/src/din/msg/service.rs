@@ -1,6 +1,6 @@
 //! What the station offers, and what the car picks of it.
 
-use super::{BODY, DATA, MANY, PaymentOption, PhysicalValue, ResponseCode, ServiceCategory};
+use super::{BODY, DATA as NS, MANY, PaymentOption, PhysicalValue, ResponseCode, ServiceCategory};
 use crate::xmldsig::AnyText;
 use exi::{Exi, List, Text};
 
@@ -24,14 +24,12 @@ pub struct ServiceDiscoveryRes {
 
 /// The ways to pay: at most two, though the schema sets no bound. [V2G-DC-634]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct PaymentOptions {
     pub payment_option: List<PaymentOption, 1, MANY>,
 }
 
 /// The service that charges the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceCharge {
     pub service_tag: ServiceTag,
     pub free_service: bool,
@@ -40,7 +38,6 @@ pub struct ServiceCharge {
 
 /// What a service is. Name and scope are not used. [V2G-DC-628] [V2G-DC-629]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceTag {
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
@@ -68,14 +65,12 @@ pub enum EvseSupportedEnergyTransferType {
 
 /// Services beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceTagList {
     pub service: List<Service, 1, MANY>,
 }
 
 /// A service beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct Service {
     pub service_tag: ServiceTag,
     pub free_service: bool,
@@ -99,14 +94,12 @@ pub struct ServiceDetailRes {
 
 /// The parameter sets of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceParameterList {
     pub parameter_set: List<ParameterSet, 1, MANY>,
 }
 
 /// One way a service can be used.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ParameterSet {
     pub parameter_set_id: i16,
     pub parameter: List<Parameter, 1, MANY>,
@@ -114,7 +107,6 @@ pub struct ParameterSet {
 
 /// A named value of a parameter set.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct Parameter {
     #[exi(attr, unqualified)]
     pub name: AnyText,
@@ -139,7 +131,7 @@ pub enum ValueType {
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
+#[exi(names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
 pub enum ParameterValue {
     Bool(bool),
     Byte(i8),
@@ -159,14 +151,12 @@ pub struct ServicePaymentSelectionReq {
 
 /// The services the car picked: the charge service alone, though the schema sets no bound. [V2G-DC-635]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SelectedServiceList {
     pub selected_service: List<SelectedService, 1, MANY>,
 }
 
 /// One service the car picked.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SelectedService {
     pub service_id: u16,
     pub parameter_set_id: Option<i16>,

@@ -1,11 +1,10 @@
 //! Begin and end of a session.
 
-use super::{BODY, EvseId, ResponseCode};
+use super::{BODY as NS, EvseId, ResponseCode};
 use exi::{Exi, Octets};
 
 /// The car introduces itself. [V2G-DC-437]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionSetupReq {
     /// The MAC address of the car's communication controller; some cars send 8 octets, some none.
     pub evcc_id: Octets<8>,
@@ -13,7 +12,6 @@ pub struct SessionSetupReq {
 
 /// The station names itself; the header carries the session's new number. [V2G-DC-393]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionSetupRes {
     pub response_code: ResponseCode,
     pub evse_id: EvseId,
@@ -23,12 +21,10 @@ pub struct SessionSetupRes {
 
 /// The car ends the session. [V2G-DC-450]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionStopReq {}
 
 /// The station's last word. [V2G-DC-451]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionStopRes {
     pub response_code: ResponseCode,
 }

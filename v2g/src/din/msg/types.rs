@@ -1,6 +1,6 @@
 //! Types that several phases share.
 
-use super::{DATA, DcEvErrorCode, DcEvseStatusCode, EvseNotification};
+use super::{DATA as NS, DcEvErrorCode, DcEvseStatusCode, EvseNotification};
 use exi::{Exi, Int, ShortBytes, ShortHex, Text};
 
 /// A share of 0 to 100.
@@ -14,12 +14,10 @@ pub type ContractId = Text<0, 24>;
 
 /// An element without content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct Empty {}
 
 /// A quantity: `value * 10^multiplier` of `unit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct PhysicalValue {
     pub multiplier: Multiplier,
     pub unit: Option<Unit>,
@@ -80,7 +78,6 @@ pub enum EvseProcessing {
 
 /// State of an AC station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvseStatus {
     pub power_switch_closed: bool,
     /// The residual current device has tripped.
@@ -93,7 +90,6 @@ pub struct AcEvseStatus {
 
 /// State of a DC station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvseStatus {
     #[exi(name = "EVSEIsolationStatus")]
     pub isolation_status: Option<IsolationLevel>,
@@ -107,7 +103,7 @@ pub struct DcEvseStatus {
 
 /// State of a station of either kind; the last form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
+#[exi(substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
 pub enum EvseStatus {
     Ac(AcEvseStatus),
     Dc(DcEvseStatus),
@@ -125,7 +121,6 @@ pub enum IsolationLevel {
 
 /// State of a car that charges with DC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvStatus {
     pub ev_ready: bool,
     pub ev_cabin_conditioning: Option<bool>,
@@ -137,7 +132,6 @@ pub struct DcEvStatus {
 
 /// A reading of the station's meter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct MeterInfo {
     pub meter_id: Text<0, 32>,
     pub meter_reading: Option<PhysicalValue>,

@@ -1,12 +1,11 @@
 //! Installation and renewal of contract certificates through the station.
 
-use super::{BODY, CertificateBytes, DATA, EmaidText, ResponseCode};
+use super::{BODY, CertificateBytes, DATA as NS, EmaidText, ResponseCode};
 use crate::xmldsig::{AnyText, X509IssuerSerial};
 use exi::{Bytes, Exi, List};
 
 /// A leaf certificate and those between it and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct CertificateChain {
     #[exi(attr)]
     pub id: Option<AnyText>,
@@ -16,21 +15,18 @@ pub struct CertificateChain {
 
 /// The certificates between a leaf and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SubCertificates {
     pub certificate: List<CertificateBytes, 1, 4>,
 }
 
 /// The roots a car can check against.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ListOfRootCertificateIds {
     pub root_certificate_id: List<X509IssuerSerial, 1, 20>,
 }
 
 /// A contract's private key, encrypted for the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ContractSignatureEncryptedPrivateKey {
     #[exi(attr)]
     pub id: AnyText,
@@ -40,7 +36,6 @@ pub struct ContractSignatureEncryptedPrivateKey {
 
 /// The sender's half of the key agreement, an uncompressed point.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct DiffieHellmanPublicKey {
     #[exi(attr)]
     pub id: AnyText,
@@ -50,7 +45,7 @@ pub struct DiffieHellmanPublicKey {
 
 /// An EVCOID that a signature can refer to.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, relaxed)]
+#[exi(relaxed)]
 pub struct Emaid {
     #[exi(attr)]
     pub id: AnyText,

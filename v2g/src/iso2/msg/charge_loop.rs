@@ -1,12 +1,11 @@
 //! What both charge loops have: the receipt for a meter reading.
 
-use super::{BODY, DATA, EvseStatus, MeterInfo, ResponseCode, SaId, SessionId};
+use super::{BODY as NS, DATA, EvseStatus, MeterInfo, ResponseCode, SaId, SessionId};
 use crate::xmldsig::AnyText;
 use exi::Exi;
 
 /// The car confirms a meter reading with its signature. [V2G2-903] [V2G2-245]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct MeteringReceiptReq {
     /// What the signature refers to.
     #[exi(attr)]
@@ -18,7 +17,6 @@ pub struct MeteringReceiptReq {
 
 /// Whether the receipt is good. [V2G2-247]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct MeteringReceiptRes {
     pub response_code: ResponseCode,
     #[exi(choice, ns = DATA)]

@@ -1,8 +1,8 @@
 //! Limits of car and station, before a schedule is agreed.
 
 use super::{
-    AcEvseStatus, BODY, DATA, DcEvStatus, DcEvseStatus, Empty, EnergyTransferMode, EvseProcessing,
-    Percent, PhysicalValue, ResponseCode, SaScheduleList,
+    AcEvseStatus, BODY, DATA, DATA as NS, DcEvStatus, DcEvseStatus, Empty, EnergyTransferMode,
+    EvseProcessing, Percent, PhysicalValue, ResponseCode, SaScheduleList,
 };
 use exi::Exi;
 
@@ -19,7 +19,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
+#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
 pub enum EvChargeParameter {
     Ac(AcEvChargeParameter),
     Dc(DcEvChargeParameter),
@@ -28,14 +28,12 @@ pub enum EvChargeParameter {
 
 /// What both kinds of limits have.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct AbstractEvChargeParameter {
     pub departure_time: Option<u32>,
 }
 
 /// The limits of a car that charges with AC.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -50,7 +48,6 @@ pub struct AcEvChargeParameter {
 
 /// The limits of a car that charges with DC.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -78,7 +75,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "SAScheduleList SASchedules")]
+#[exi(substitution, names = "SAScheduleList SASchedules")]
 pub enum SaSchedules {
     List(SaScheduleList),
     Abstract(Empty),
@@ -86,7 +83,7 @@ pub enum SaSchedules {
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
+#[exi(substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
 pub enum EvseChargeParameter {
     Ac(AcEvseChargeParameter),
     Dc(DcEvseChargeParameter),
@@ -95,7 +92,6 @@ pub enum EvseChargeParameter {
 
 /// The limits of an AC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvseChargeParameter {
     pub ac_evse_status: AcEvseStatus,
     /// Between a phase and neutral.
@@ -106,7 +102,6 @@ pub struct AcEvseChargeParameter {
 
 /// The limits of a DC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvseChargeParameter {
     pub dc_evse_status: DcEvseStatus,
     pub evse_maximum_current_limit: PhysicalValue,

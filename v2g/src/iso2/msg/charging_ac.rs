@@ -1,16 +1,14 @@
 //! The charge loop of AC.
 
-use super::{AcEvseStatus, BODY, EvseIdText, MeterInfo, PhysicalValue, ResponseCode, SaId};
+use super::{AcEvseStatus, BODY as NS, EvseIdText, MeterInfo, PhysicalValue, ResponseCode, SaId};
 use exi::Exi;
 
 /// The car asks how charging goes. [V2G2-242]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = BODY)]
 pub struct ChargingStatusReq {}
 
 /// How charging goes, and the limit that holds now. [V2G2-243]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct ChargingStatusRes {
     pub response_code: ResponseCode,
     pub evse_id: EvseIdText,

@@ -1,21 +1,19 @@
 //! Cable check, precharge, the charge loop and welding detection of DC.
 
 use super::{
-    BODY, DcEvStatus, DcEvseStatus, EvseIdText, EvseProcessing, MeterInfo, PhysicalValue,
+    BODY as NS, DcEvStatus, DcEvseStatus, EvseIdText, EvseProcessing, MeterInfo, PhysicalValue,
     ResponseCode, SaId,
 };
 use exi::Exi;
 
 /// The car waits for the cable's isolation to be checked. [V2G2-249]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CableCheckReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// How far the check is. [V2G2-251]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CableCheckRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -24,7 +22,6 @@ pub struct CableCheckRes {
 
 /// The car asks for its battery's voltage before it closes its relays. [V2G2-253]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PreChargeReq {
     pub dc_ev_status: DcEvStatus,
     pub ev_target_voltage: PhysicalValue,
@@ -33,7 +30,6 @@ pub struct PreChargeReq {
 
 /// The voltage reached so far. [V2G2-255]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PreChargeRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -42,7 +38,6 @@ pub struct PreChargeRes {
 
 /// What the car wants from the rectifier, asked every control cycle. [V2G2-257]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CurrentDemandReq {
     pub dc_ev_status: DcEvStatus,
     pub ev_target_current: PhysicalValue,
@@ -60,7 +55,6 @@ pub struct CurrentDemandReq {
 
 /// What the rectifier gives, and what holds it back. [V2G2-259]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct CurrentDemandRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -80,14 +74,12 @@ pub struct CurrentDemandRes {
 
 /// The car checks whether the contactors opened. [V2G2-261]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct WeldingDetectionReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// The voltage the station sees at the cable. [V2G2-263]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct WeldingDetectionRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,

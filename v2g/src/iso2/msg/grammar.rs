@@ -1,5 +1,6 @@
 //! The codes of the message set's documents and fragments.
 
+use super::DATA as NS;
 use super::*;
 use crate::xmldsig::SignedInfo;
 use exi::{Exi, SchemaSet};
@@ -46,7 +47,7 @@ exi::roots! {
 
 /// `eMAID` as a fragment: two types have that name, one of them without an `Id`.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, relaxed)]
+#[exi(relaxed)]
 pub struct EitherEmaid {
     /// By which a signature refers to it.
     #[exi(attr)]

@@ -35,6 +35,7 @@ use exi::{Exi, Octets, Text};
 pub(crate) const DEF: &str = "urn:iso:15118:2:2013:MsgDef";
 pub(crate) const HEADER: &str = "urn:iso:15118:2:2013:MsgHeader";
 pub(crate) const BODY: &str = "urn:iso:15118:2:2013:MsgBody";
+const NS: &str = BODY;
 pub(crate) const DATA: &str = "urn:iso:15118:2:2013:MsgDataTypes";
 
 /// The root of every message.
@@ -51,7 +52,6 @@ pub struct V2gMessage {
 pub struct Header {
     pub session_id: SessionId,
     pub notification: Option<Notification>,
-    #[exi(ns = xmldsig::NS)]
     pub signature: Option<Signature>,
 }
 
@@ -68,7 +68,7 @@ pub struct Notification {
 
 /// Holds the message proper; the schema allows it to be empty.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY, inline)]
+#[exi(inline)]
 pub struct Body {
     #[exi(choice)]
     pub element: Option<BodyElement>,
@@ -76,7 +76,7 @@ pub struct Body {
 
 /// Every message of the set, in the order of the names.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY, substitution)]
+#[exi(substitution)]
 pub enum BodyElement {
     AuthorizationReq(AuthorizationReq),
     AuthorizationRes(AuthorizationRes),

@@ -1,12 +1,11 @@
 //! Contract, challenge and authorization.
 
-use super::{BODY, CertificateChain, EmaidText, EvseProcessing, ResponseCode};
+use super::{BODY as NS, CertificateChain, EmaidText, EvseProcessing, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::{Exi, ShortBytes};
 
 /// The car shows its contract. [V2G2-205]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PaymentDetailsReq {
     #[exi(name = "eMAID")]
     pub emaid: EmaidText,
@@ -15,7 +14,6 @@ pub struct PaymentDetailsReq {
 
 /// The station's verdict on the contract, and a challenge to sign. [V2G2-697] [V2G2-208]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PaymentDetailsRes {
     pub response_code: ResponseCode,
     pub gen_challenge: GenChallenge,
@@ -28,7 +26,6 @@ pub type GenChallenge = ShortBytes<16, 16>;
 
 /// The car asks to be authorized; with a contract it signs the challenge. [V2G2-210]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct AuthorizationReq {
     /// What the signature refers to.
     #[exi(attr)]
@@ -38,7 +35,6 @@ pub struct AuthorizationReq {
 
 /// Whether the car is authorized, or is to ask again. [V2G2-212]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct AuthorizationRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,

@@ -1,11 +1,10 @@
 //! Energy on, energy off, or a new schedule.
 
-use super::{BODY, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode, SaId};
+use super::{BODY as NS, ChargingProfile, DATA, DcEvStatus, Empty, EvseStatus, ResponseCode, SaId};
 use exi::Exi;
 
 /// The car asks for energy to start or stop, or to renegotiate. [V2G2-221]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PowerDeliveryReq {
     pub charge_progress: ChargeProgress,
     pub sa_schedule_tuple_id: SaId,
@@ -41,7 +40,6 @@ pub struct DcEvPowerDeliveryParameter {
 
 /// Whether energy is on or off as asked. [V2G2-223]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct PowerDeliveryRes {
     pub response_code: ResponseCode,
     #[exi(choice, ns = DATA)]

@@ -1,7 +1,8 @@
 //! What the station offers, and what the car picks of it.
 
 use super::{
-    BODY, DATA, EnergyTransferMode, PaymentOption, PhysicalValue, ResponseCode, ServiceCategory,
+    BODY, DATA as NS, EnergyTransferMode, PaymentOption, PhysicalValue, ResponseCode,
+    ServiceCategory,
 };
 use crate::xmldsig::AnyText;
 use exi::{Exi, List, Text};
@@ -26,14 +27,12 @@ pub struct ServiceDiscoveryRes {
 
 /// The ways to pay, in the station's order.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct PaymentOptionList {
     pub payment_option: List<PaymentOption, 1, 2>,
 }
 
 /// The service that charges the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ChargeService {
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
@@ -45,21 +44,18 @@ pub struct ChargeService {
 
 /// The modes of the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SupportedEnergyTransferMode {
     pub energy_transfer_mode: List<EnergyTransferMode, 1, 6>,
 }
 
 /// Services beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceList {
     pub service: List<Service, 1, 8>,
 }
 
 /// A service beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct Service {
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
@@ -86,14 +82,12 @@ pub struct ServiceDetailRes {
 
 /// The parameter sets of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ServiceParameterList {
     pub parameter_set: List<ParameterSet, 1, 255>,
 }
 
 /// One way a service can be used.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct ParameterSet {
     pub parameter_set_id: i16,
     pub parameter: List<Parameter, 1, 16>,
@@ -101,7 +95,6 @@ pub struct ParameterSet {
 
 /// A named value of a parameter set.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct Parameter {
     #[exi(attr)]
     pub name: AnyText,
@@ -111,7 +104,7 @@ pub struct Parameter {
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
+#[exi(names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
 pub enum ParameterValue {
     Bool(bool),
     Byte(i8),
@@ -131,14 +124,12 @@ pub struct PaymentServiceSelectionReq {
 
 /// The services the car picked.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SelectedServiceList {
     pub selected_service: List<SelectedService, 1, 16>,
 }
 
 /// One service the car picked.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct SelectedService {
     pub service_id: u16,
     pub parameter_set_id: Option<i16>,

@@ -1,11 +1,10 @@
 //! Begin and end of a session.
 
-use super::{BODY, EvseIdText, ResponseCode};
+use super::{BODY as NS, EvseIdText, ResponseCode};
 use exi::{Exi, Octets};
 
 /// The car introduces itself. [V2G2-188]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionSetupReq {
     /// The MAC address of the car's communication controller.
     pub evcc_id: Octets<6>,
@@ -13,7 +12,6 @@ pub struct SessionSetupReq {
 
 /// The station names itself; the header carries the session's new number. [V2G2-190]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionSetupRes {
     pub response_code: ResponseCode,
     pub evse_id: EvseIdText,
@@ -23,7 +21,6 @@ pub struct SessionSetupRes {
 
 /// The car ends or pauses the session. [V2G2-239]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionStopReq {
     pub charging_session: ChargingSession,
 }
@@ -37,7 +34,6 @@ pub enum ChargingSession {
 
 /// The station's last word. [V2G2-240]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
 pub struct SessionStopRes {
     pub response_code: ResponseCode,
 }

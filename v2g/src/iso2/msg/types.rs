@@ -1,16 +1,14 @@
 //! Types that several phases share.
 
-use super::{DATA, DcEvErrorCode, DcEvseStatusCode, EvseNotification};
+use super::{DATA as NS, DcEvErrorCode, DcEvseStatusCode, EvseNotification};
 use exi::{Bytes, Exi, Int, ShortBytes, Text};
 
 /// An element without content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct Empty {}
 
 /// A quantity: `value * 10^multiplier` of `unit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct PhysicalValue {
     pub multiplier: Int<-3, 3>,
     pub unit: Unit,
@@ -74,7 +72,6 @@ pub enum EvseProcessing {
 
 /// State of an AC station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct AcEvseStatus {
     /// Seconds within which the car should follow the notification.
     pub notification_max_delay: u16,
@@ -86,7 +83,6 @@ pub struct AcEvseStatus {
 
 /// State of a DC station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvseStatus {
     /// Seconds within which the car should follow the notification.
     pub notification_max_delay: u16,
@@ -100,7 +96,7 @@ pub struct DcEvseStatus {
 
 /// State of a station of either kind; the last form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA, substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
+#[exi(substitution, names = "AC_EVSEStatus DC_EVSEStatus EVSEStatus")]
 pub enum EvseStatus {
     Ac(AcEvseStatus),
     Dc(DcEvseStatus),
@@ -109,7 +105,6 @@ pub enum EvseStatus {
 
 /// What both kinds of station status have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct AbstractEvseStatus {
     pub notification_max_delay: u16,
     #[exi(name = "EVSENotification")]
@@ -129,7 +124,6 @@ pub enum IsolationLevel {
 
 /// State of a car that charges with DC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DATA)]
 pub struct DcEvStatus {
     pub ev_ready: bool,
     pub ev_error_code: DcEvErrorCode,
@@ -150,7 +144,6 @@ pub type CertificateBytes = Bytes<0, 800>;
 
 /// A reading of the station's meter. [V2G2-902]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
 pub struct MeterInfo {
     pub meter_id: Text<0, 32>,
     /// Energy in Wh.

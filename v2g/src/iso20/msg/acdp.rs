@@ -6,12 +6,11 @@ use crate::xmldsig::{self, SignedInfo};
 use exi::{Exi, SchemaSet};
 
 const ACDP: &str = "urn:iso:std:iso:15118:-20:ACDP";
+const NS: &str = ACDP;
 
 /// The car tells whether it stands still and can be guided into place.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct VehiclePositioningReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     /// It is immobile.
     pub ev_mobility_status: bool,
@@ -20,11 +19,8 @@ pub struct VehiclePositioningReq {
 
 /// Where the car stands relative to the device, and whether that will do.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct VehiclePositioningRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub evse_positioning_support: bool,
@@ -37,20 +33,15 @@ pub struct VehiclePositioningRes {
 
 /// The car asks for the device to be moved to its contacts.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct ConnectReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_electrical_charging_device_status: ElectricalStatus,
 }
 
 /// How far the device is.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct ConnectRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub evse_electrical_charging_device_status: ElectricalStatus,
@@ -59,20 +50,15 @@ pub struct ConnectRes {
 
 /// The car asks for the device to be taken away; in the schema the same type as [`ConnectReq`].
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct DisconnectReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_electrical_charging_device_status: ElectricalStatus,
 }
 
 /// How far the device is; in the schema the same type as [`ConnectRes`].
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct DisconnectRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub evse_electrical_charging_device_status: ElectricalStatus,
@@ -81,20 +67,15 @@ pub struct DisconnectRes {
 
 /// The car reports its technical state, over WLAN in place of the control pilot.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct SystemStatusReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_technical_status: EvTechnicalStatus,
 }
 
 /// The station reports the state of its device and of itself.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = ACDP)]
 pub struct SystemStatusRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_mechanical_charging_device_status: MechanicalStatus,
     pub evse_ready_to_charge: bool,
@@ -109,7 +90,6 @@ pub struct SystemStatusRes {
 
 /// The technical state of a car.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = ACDP)]
 pub struct EvTechnicalStatus {
     pub ev_ready_to_charge: bool,
     pub ev_immobilization_request: bool,

@@ -1,12 +1,12 @@
 //! The control modes of the charge loop.
 
 use super::super::types::{self, AnyPhase, PerPhase, RationalNumber};
-use super::AC;
+use super::AC as NS;
 use exi::Exi;
 
 /// The car's power in scheduled control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct ScheduledClReq {
     #[exi(base)]
     pub base: types::ScheduledClReq,
@@ -22,7 +22,6 @@ pub struct ScheduledClReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC)]
 pub struct BptScheduledClReq {
     #[exi(base)]
     pub base: ScheduledClReq,
@@ -34,7 +33,7 @@ pub struct BptScheduledClReq {
 
 /// The station's targets in scheduled control, of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct ScheduledClRes {
     #[exi(phases)]
     pub evse_target_active_power: AnyPhase,
@@ -46,7 +45,7 @@ pub struct ScheduledClRes {
 
 /// The car's needs and power in dynamic control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct DynamicClReq {
     #[exi(base)]
     pub base: types::DynamicClReq,
@@ -62,7 +61,6 @@ pub struct DynamicClReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC)]
 pub struct BptDynamicClReq {
     #[exi(base)]
     pub base: DynamicClReq,
@@ -77,7 +75,7 @@ pub struct BptDynamicClReq {
 
 /// The station's targets in dynamic control, of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct DynamicClRes {
     #[exi(base)]
     pub base: types::DynamicClRes,

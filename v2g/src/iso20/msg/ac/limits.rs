@@ -1,12 +1,12 @@
 //! Limits of car and station, all in W unless their name says otherwise.
 
 use super::super::types::{AnyPhase, PerPhase, RationalNumber};
-use super::AC;
+use super::AC as NS;
 use exi::Exi;
 
 /// What the car can take, and what it must have to charge at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct CpdReq {
     #[exi(phases)]
     pub ev_maximum_charge_power: PerPhase,
@@ -16,7 +16,6 @@ pub struct CpdReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC)]
 pub struct BptCpdReq {
     #[exi(base)]
     pub base: CpdReq,
@@ -28,7 +27,7 @@ pub struct BptCpdReq {
 
 /// What the station can deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, base)]
+#[exi(base)]
 pub struct CpdRes {
     #[exi(phases)]
     pub evse_maximum_charge_power: PerPhase,
@@ -46,7 +45,6 @@ pub struct CpdRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC)]
 pub struct BptCpdRes {
     #[exi(base)]
     pub base: CpdRes,

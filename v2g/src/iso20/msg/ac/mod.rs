@@ -15,12 +15,11 @@ use crate::xmldsig::{self, SignedInfo};
 use exi::{Exi, SchemaSet};
 
 pub(crate) const AC: &str = "urn:iso:std:iso:15118:-20:AC";
+const NS: &str = AC;
 
 /// The car tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = AC)]
 pub struct ChargeParameterDiscoveryReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     #[exi(choice)]
     pub energy_transfer_mode: CpdReqMode,
@@ -28,7 +27,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The limits of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, substitution, tail = "CpdReqEnergyTransferMode")]
+#[exi(substitution, tail = "CpdReqEnergyTransferMode")]
 pub enum CpdReqMode {
     Ac(CpdReq),
     BptAc(BptCpdReq),
@@ -36,11 +35,8 @@ pub enum CpdReqMode {
 
 /// The station tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = AC)]
 pub struct ChargeParameterDiscoveryRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     #[exi(choice)]
     pub energy_transfer_mode: CpdResMode,
@@ -48,7 +44,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The limits of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, substitution, tail = "CpdResEnergyTransferMode")]
+#[exi(substitution, tail = "CpdResEnergyTransferMode")]
 pub enum CpdResMode {
     Ac(CpdRes),
     BptAc(BptCpdRes),
@@ -56,9 +52,7 @@ pub enum CpdResMode {
 
 /// What the car takes or gives now, and what it can, asked every control cycle.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = AC)]
 pub struct ChargeLoopReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     #[exi(ns = TYPES)]
     pub display_parameters: Option<DisplayParameters>,
@@ -70,7 +64,7 @@ pub struct ChargeLoopReq {
 
 /// The control modes of a request; the third form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, substitution, tail = "AcClReqControlMode")]
+#[exi(substitution, tail = "AcClReqControlMode")]
 pub enum ClReqMode {
     BptDynamic(BptDynamicClReq),
     BptScheduled(BptScheduledClReq),
@@ -82,11 +76,8 @@ pub enum ClReqMode {
 
 /// What the station wants the car to take or give.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = AC)]
 pub struct ChargeLoopRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     #[exi(ns = TYPES)]
     pub evse_status: Option<EvseStatus>,
@@ -101,7 +92,7 @@ pub struct ChargeLoopRes {
 
 /// The control modes of a response; the third form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = AC, substitution, tail = "AcClResControlMode")]
+#[exi(substitution, tail = "AcClResControlMode")]
 pub enum ClResMode {
     BptDynamic(DynamicClRes),
     BptScheduled(ScheduledClRes),

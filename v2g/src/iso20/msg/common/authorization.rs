@@ -1,25 +1,20 @@
 //! Who pays: the driver at the station, or the contract in the car.
 
-use super::{ContractCertificateChain, MSG};
+use super::{ContractCertificateChain, MSG as NS};
 use crate::iso20::msg::types::{Empty, Header, Name, Processing, ResponseCode, TYPES};
 use crate::xmldsig::AnyText;
 use exi::{Exi, Few, List, ShortBytes};
 
 /// The car asks for the ways to authorize.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct AuthorizationSetupReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
 }
 
 /// The ways to authorize, and whether the station passes on a CertificateInstallationReq.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct AuthorizationSetupRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub authorization_services: Few<Authorization, 1, 2>,
     pub certificate_installation_service: bool,
@@ -38,7 +33,6 @@ pub enum Authorization {
 
 /// What the car needs to know: with Plug & Charge on offer `Pnc`, else `Eim`. [V2G20-1219] [V2G20-1220]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum AsResAuthorizationMode {
     #[exi(name = "EIM_ASResAuthorizationMode")]
     Eim(Empty),
@@ -48,7 +42,6 @@ pub enum AsResAuthorizationMode {
 
 /// The challenge to sign, and the providers whose contracts are good here.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PncAsResAuthorizationMode {
     pub gen_challenge: GenChallenge,
     pub supported_providers: Option<SupportedProvidersList>,
@@ -59,16 +52,13 @@ pub type GenChallenge = ShortBytes<16, 16>;
 
 /// The providers whose contracts are good here.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SupportedProvidersList {
     pub provider_id: List<Name, 1, 128>,
 }
 
 /// The car says how it authorizes, again and again until the station is done. [V2G20-1582]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct AuthorizationReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub selected_authorization_service: Authorization,
     #[exi(choice)]
@@ -77,7 +67,6 @@ pub struct AuthorizationReq {
 
 /// What the chosen way needs.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum AReqAuthorizationMode {
     #[exi(name = "EIM_AReqAuthorizationMode")]
     Eim(Empty),
@@ -87,7 +76,6 @@ pub enum AReqAuthorizationMode {
 
 /// The station's challenge with the contract's certificates, signed with the contract's key.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PncAReqAuthorizationMode {
     #[exi(attr)]
     pub id: AnyText,
@@ -97,11 +85,8 @@ pub struct PncAReqAuthorizationMode {
 
 /// Whether the car is authorized, or the station still asks.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct AuthorizationRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
 }

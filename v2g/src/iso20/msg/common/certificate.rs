@@ -1,6 +1,6 @@
 //! Installation of contract certificates through the station.
 
-use super::MSG;
+use super::MSG as NS;
 use crate::iso20::msg::types::{
     Header, Identifier, ListOfRootCertificateIds, Processing, ResponseCode, TYPES,
 };
@@ -12,7 +12,6 @@ pub type CertificateBytes = Bytes<0, 1600>;
 
 /// A leaf certificate and those between it and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct CertificateChain {
     pub certificate: CertificateBytes,
     pub sub_certificates: Option<SubCertificates>,
@@ -20,7 +19,6 @@ pub struct CertificateChain {
 
 /// A chain that a signature can refer to.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SignedCertificateChain {
     #[exi(attr)]
     pub id: AnyText,
@@ -30,7 +28,6 @@ pub struct SignedCertificateChain {
 
 /// A contract's chain, which has certificates between leaf and root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ContractCertificateChain {
     pub certificate: CertificateBytes,
     pub sub_certificates: SubCertificates,
@@ -38,16 +35,13 @@ pub struct ContractCertificateChain {
 
 /// The certificates between a leaf and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SubCertificates {
     pub certificate: List<CertificateBytes, 1, 3>,
 }
 
 /// The car asks for contract certificates, with its OEM provisioning certificate. [V2G20-2342]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct CertificateInstallationReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub oem_provisioning_certificate_chain: SignedCertificateChain,
     pub list_of_root_certificate_ids: ListOfRootCertificateIds,
@@ -57,18 +51,14 @@ pub struct CertificateInstallationReq {
 
 /// The contracts the car wants first.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EmaidList {
     pub emaid: List<Identifier, 1, 8>,
 }
 
 /// A contract certificate and its key, and how many more there are.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct CertificateInstallationRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub cps_certificate_chain: CertificateChain,
@@ -78,7 +68,6 @@ pub struct CertificateInstallationRes {
 
 /// A contract certificate and its key, signed by the provisioning service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SignedInstallationData {
     #[exi(attr)]
     pub id: AnyText,
@@ -100,7 +89,6 @@ pub enum EcdhCurve {
 
 /// A contract's private key, encrypted for the car or for its TPM.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum EncryptedPrivateKey {
     #[exi(name = "SECP521_EncryptedPrivateKey")]
     Secp521(Bytes<94, 94>),

@@ -1,6 +1,6 @@
 //! The car's signature under a meter reading.
 
-use super::MSG;
+use super::MSG as NS;
 use crate::iso20::msg::types::{
     Empty, Header, MeterInfo, NumericId, Receipt, ResponseCode, SessionId, TYPES,
 };
@@ -9,16 +9,13 @@ use exi::Exi;
 
 /// The car confirms a meter reading, when the station has asked for it. [V2G20-1083]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct MeteringConfirmationReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub signed_metering_data: SignedMeteringData,
 }
 
 /// The reading the car signs.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SignedMeteringData {
     #[exi(attr)]
     pub id: AnyText,
@@ -31,7 +28,6 @@ pub struct SignedMeteringData {
 
 /// What the energy was delivered under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub enum SmdtControlMode {
     #[exi(name = "Dynamic_SMDTControlMode")]
     Dynamic(Empty),
@@ -41,17 +37,13 @@ pub enum SmdtControlMode {
 
 /// The schedule the car has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduledSmdtControlMode {
     pub selected_schedule_tuple_id: NumericId,
 }
 
 /// Whether the confirmation is good.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct MeteringConfirmationRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
 }

@@ -1,6 +1,6 @@
 //! Power on, off, on standby, and the profile the car will keep to.
 
-use super::{MSG, PowerScheduleEntry};
+use super::{MSG as NS, PowerScheduleEntry};
 use crate::iso20::msg::types::{
     Empty, EvseStatus, Header, NumericId, Processing, ResponseCode, TYPES,
 };
@@ -8,9 +8,7 @@ use exi::{Exi, List};
 
 /// The car wants the power on, off or on standby, or another schedule.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PowerDeliveryReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub charge_progress: ChargeProgress,
@@ -36,7 +34,6 @@ pub enum ChannelSelection {
 
 /// How much power the car will take or give over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvPowerProfile {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -47,7 +44,6 @@ pub struct EvPowerProfile {
 
 /// What the profile goes by.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum EvpptControlMode {
     #[exi(name = "Dynamic_EVPPTControlMode")]
     Dynamic(Empty),
@@ -57,7 +53,6 @@ pub enum EvpptControlMode {
 
 /// The schedule the car has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduledEvpptControlMode {
     pub selected_schedule_tuple_id: NumericId,
     pub power_tolerance_acceptance: Option<PowerToleranceAcceptance>,
@@ -72,18 +67,14 @@ pub enum PowerToleranceAcceptance {
 
 /// The car's power, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvPowerProfileEntryList {
     pub ev_power_profile_entry: List<PowerScheduleEntry, 1, 2048>,
 }
 
 /// Whether the power is as the car wants it. [V2G20-913]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PowerDeliveryRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_status: Option<EvseStatus>,
 }

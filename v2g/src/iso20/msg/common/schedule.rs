@@ -1,6 +1,6 @@
 //! How much power there is over time, from both sides.
 
-use super::{AbsolutePriceSchedule, EvAbsolutePriceSchedule, MSG, PriceLevelSchedule};
+use super::{AbsolutePriceSchedule, EvAbsolutePriceSchedule, MSG as NS, PriceLevelSchedule};
 use crate::iso20::msg::types::{
     Header, NumericId, Percent, Processing, RationalNumber, ResponseCode, TYPES,
 };
@@ -9,9 +9,7 @@ use exi::{Exi, Int, List};
 
 /// The car's energy needs, in the control mode it has chosen.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduleExchangeReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     /// The most entries of a schedule the car can take.
     pub maximum_supporting_points: Int<12, 1024>,
@@ -21,7 +19,6 @@ pub struct ScheduleExchangeReq {
 
 /// The car's energy needs: the station steers, or the car picks a schedule.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum SeReqControlMode {
     #[exi(name = "Dynamic_SEReqControlMode")]
     Dynamic(DynamicSeReqControlMode),
@@ -31,7 +28,6 @@ pub enum SeReqControlMode {
 
 /// The energy needs within which the station steers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct DynamicSeReqControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: u32,
@@ -46,7 +42,6 @@ pub struct DynamicSeReqControlMode {
 
 /// The energy needs to make schedules for, and what the car would sell.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduledSeReqControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -58,7 +53,6 @@ pub struct ScheduledSeReqControlMode {
 
 /// Energy the car would sell, and its price.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvEnergyOffer {
     pub ev_power_schedule: EvPowerSchedule,
     pub ev_absolute_price_schedule: EvAbsolutePriceSchedule,
@@ -66,7 +60,6 @@ pub struct EvEnergyOffer {
 
 /// Power the car would give over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvPowerSchedule {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -75,14 +68,12 @@ pub struct EvPowerSchedule {
 
 /// Power the car would give, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvPowerScheduleEntryList {
     pub ev_power_schedule_entry: List<EvPowerScheduleEntry, 1, 1024>,
 }
 
 /// Power the car would give in an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct EvPowerScheduleEntry {
     /// In seconds.
     pub duration: u32,
@@ -91,11 +82,8 @@ pub struct EvPowerScheduleEntry {
 
 /// The station's schedules, once it is finished, in the control mode of the request. [V2G20-1600]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduleExchangeRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     /// There is no power for now: the car may pause.
@@ -106,7 +94,6 @@ pub struct ScheduleExchangeRes {
 
 /// The station's answer by control mode.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum SeResControlMode {
     #[exi(name = "Dynamic_SEResControlMode")]
     Dynamic(DynamicSeResControlMode),
@@ -116,7 +103,6 @@ pub enum SeResControlMode {
 
 /// What the station will steer for, and the prices.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct DynamicSeResControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -128,14 +114,12 @@ pub struct DynamicSeResControlMode {
 
 /// The schedules the car can choose from.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduledSeResControlMode {
     pub schedule_tuple: List<ScheduleTuple, 1, 3>,
 }
 
 /// A schedule for each direction of energy.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ScheduleTuple {
     pub schedule_tuple_id: NumericId,
     pub charging_schedule: ChargingSchedule,
@@ -144,7 +128,6 @@ pub struct ScheduleTuple {
 
 /// Power over time, and what the energy costs.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ChargingSchedule {
     pub power_schedule: PowerSchedule,
     #[exi(choice)]
@@ -153,7 +136,6 @@ pub struct ChargingSchedule {
 
 /// Prices as money or as levels.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum PriceSchedule {
     #[exi(name = "AbsolutePriceSchedule")]
     Absolute(Box<AbsolutePriceSchedule>),
@@ -163,7 +145,6 @@ pub enum PriceSchedule {
 
 /// Power over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PowerSchedule {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -174,14 +155,12 @@ pub struct PowerSchedule {
 
 /// Power, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct PowerScheduleEntryList {
     pub power_schedule_entry: List<PowerScheduleEntry, 1, 1024>,
 }
 
 /// Power in an interval: the sum, or the first phase if the others are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct PowerScheduleEntry {
     /// In seconds.
     pub duration: u32,

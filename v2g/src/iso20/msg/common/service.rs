@@ -1,32 +1,26 @@
 //! What the station offers, and what the car takes.
 
-use super::MSG;
+use super::MSG as NS;
 use crate::iso20::msg::types::{Header, Name, RationalNumber, ResponseCode, TYPES};
 use exi::{Exi, Few, List};
 
 /// The car asks for the services it knows, or for all. [V2G20-1248]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceDiscoveryReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub supported_service_ids: Option<ServiceIdList>,
 }
 
 /// The services a car knows.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceIdList {
     pub service_id: Few<u16, 1, 16>,
 }
 
 /// The kinds of energy transfer and the other services on offer. [V2G20-1249]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceDiscoveryRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub service_renegotiation_supported: bool,
     pub energy_transfer_service_list: ServiceList,
@@ -35,14 +29,12 @@ pub struct ServiceDiscoveryRes {
 
 /// Services on offer.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceList {
     pub service: Few<Service, 1, 8>,
 }
 
 /// A service on offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct Service {
     pub service_id: u16,
     pub free_service: bool,
@@ -50,20 +42,15 @@ pub struct Service {
 
 /// The car asks for the forms of a service. [V2G20-464]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceDetailReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub service_id: u16,
 }
 
 /// The forms of a service, each a set of parameters.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceDetailRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub service_id: u16,
     pub service_parameter_list: ServiceParameterList,
@@ -71,14 +58,12 @@ pub struct ServiceDetailRes {
 
 /// The forms of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceParameterList {
     pub parameter_set: List<ParameterSet, 1, 32>,
 }
 
 /// One form of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ParameterSet {
     pub parameter_set_id: u16,
     pub parameter: List<Parameter, 1, 32>,
@@ -86,7 +71,6 @@ pub struct ParameterSet {
 
 /// A named value.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct Parameter {
     #[exi(attr)]
     pub name: Name,
@@ -96,7 +80,6 @@ pub struct Parameter {
 
 /// A value of one of six types.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub enum ParameterValue {
     #[exi(name = "boolValue")]
     Bool(bool),
@@ -114,9 +97,7 @@ pub enum ParameterValue {
 
 /// The car takes one kind of energy transfer, and other services with it. [V2G20-1216]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceSelectionReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub selected_energy_transfer_service: SelectedService,
     pub selected_vas_list: Option<SelectedServiceList>,
@@ -124,14 +105,12 @@ pub struct ServiceSelectionReq {
 
 /// The other services a car takes.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SelectedServiceList {
     pub selected_service: Few<SelectedService, 1, 16>,
 }
 
 /// A service in one of its forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = MSG)]
 pub struct SelectedService {
     pub service_id: u16,
     pub parameter_set_id: u16,
@@ -139,10 +118,7 @@ pub struct SelectedService {
 
 /// Whether the selection is good. [V2G20-467] [V2G20-1618]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct ServiceSelectionRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
 }

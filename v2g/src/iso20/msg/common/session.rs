@@ -1,34 +1,27 @@
 //! Begin and end of a session.
 
-use super::MSG;
+use super::MSG as NS;
 use crate::iso20::msg::types::{Description, Header, Identifier, Name, ResponseCode, TYPES};
 use exi::Exi;
 
 /// The car introduces itself; its header holds a session to go on with, or zero.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SessionSetupReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub evcc_id: Identifier,
 }
 
 /// The station names itself; its header holds the session's new number. [V2G20-2106]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SessionSetupRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_id: Identifier,
 }
 
 /// The car ends or pauses the session, or goes back to choose other services. [V2G20-1477]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SessionStopReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub charging_session: ChargingSession,
     pub ev_termination_code: Option<Name>,
@@ -45,10 +38,7 @@ pub enum ChargingSession {
 
 /// The station's last word. [V2G20-921]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct SessionStopRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
 }

@@ -1,14 +1,12 @@
 //! A car drives in and out where it must stand exactly.
 
-use super::MSG;
+use super::MSG as NS;
 use crate::iso20::msg::types::{Header, ResponseCode, TYPES};
 use exi::Exi;
 
 /// The car comes in and tells how it parks.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct VehicleCheckInReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_check_in_status: EvCheckInStatus,
     pub parking_method: ParkingMethod,
@@ -36,11 +34,8 @@ pub enum ParkingMethod {
 
 /// Where the car is to stand.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct VehicleCheckInRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub parking_space: Option<i16>,
     pub device_location: Option<i16>,
@@ -49,9 +44,7 @@ pub struct VehicleCheckInRes {
 
 /// The car drives out.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct VehicleCheckOutReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_check_out_status: EvCheckOutStatus,
     /// Unix time in seconds.
@@ -68,11 +61,8 @@ pub enum EvCheckOutStatus {
 
 /// Whether the station is ready for the car to leave.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = MSG)]
 pub struct VehicleCheckOutRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_check_out_status: EvseCheckOutStatus,
 }

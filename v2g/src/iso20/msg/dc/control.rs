@@ -1,12 +1,12 @@
 //! The control modes of the charge loop.
 
 use super::super::types::{self, RationalNumber};
-use super::DC;
+use super::DC as NS;
 use exi::Exi;
 
 /// The car's targets in scheduled control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct ScheduledClReq {
     #[exi(base)]
     pub base: types::ScheduledClReq,
@@ -21,7 +21,6 @@ pub struct ScheduledClReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptScheduledClReq {
     #[exi(base)]
     pub base: ScheduledClReq,
@@ -32,7 +31,7 @@ pub struct BptScheduledClReq {
 
 /// The station's limits in scheduled control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct ScheduledClRes {
     pub evse_maximum_charge_power: Option<RationalNumber>,
     pub evse_minimum_charge_power: Option<RationalNumber>,
@@ -42,7 +41,6 @@ pub struct ScheduledClRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptScheduledClRes {
     #[exi(base)]
     pub base: ScheduledClRes,
@@ -54,7 +52,7 @@ pub struct BptScheduledClRes {
 
 /// The car's needs and limits in dynamic control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct DynamicClReq {
     #[exi(base)]
     pub base: types::DynamicClReq,
@@ -67,7 +65,6 @@ pub struct DynamicClReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptDynamicClReq {
     #[exi(base)]
     pub base: DynamicClReq,
@@ -80,7 +77,7 @@ pub struct BptDynamicClReq {
 
 /// The station's limits in dynamic control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct DynamicClRes {
     #[exi(base)]
     pub base: types::DynamicClRes,
@@ -92,7 +89,6 @@ pub struct DynamicClRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptDynamicClRes {
     #[exi(base)]
     pub base: DynamicClRes,

@@ -1,12 +1,12 @@
 //! Limits of car and station, in W, A and V.
 
 use super::super::types::{Percent, RationalNumber};
-use super::DC;
+use super::DC as NS;
 use exi::Exi;
 
 /// What the car can take, and what it must have to charge at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct CpdReq {
     pub ev_maximum_charge_power: RationalNumber,
     pub ev_minimum_charge_power: RationalNumber,
@@ -19,7 +19,6 @@ pub struct CpdReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptCpdReq {
     #[exi(base)]
     pub base: CpdReq,
@@ -31,7 +30,7 @@ pub struct BptCpdReq {
 
 /// What the station can deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, base)]
+#[exi(base)]
 pub struct CpdRes {
     pub evse_maximum_charge_power: RationalNumber,
     pub evse_minimum_charge_power: RationalNumber,
@@ -44,7 +43,6 @@ pub struct CpdRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC)]
 pub struct BptCpdRes {
     #[exi(base)]
     pub base: CpdRes,

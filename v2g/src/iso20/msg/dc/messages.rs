@@ -4,14 +4,13 @@ use super::super::types::{
     DisplayParameters, Empty, EvseStatus, Header, MeterInfo, Processing, RationalNumber, Receipt,
     ResponseCode, TYPES,
 };
+use super::DC as NS;
 use super::*;
 use exi::Exi;
 
 /// The car tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct ChargeParameterDiscoveryReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     #[exi(choice)]
     pub energy_transfer_mode: CpdReqMode,
@@ -19,7 +18,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The limits of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, substitution, tail = "CpdReqEnergyTransferMode")]
+#[exi(substitution, tail = "CpdReqEnergyTransferMode")]
 pub enum CpdReqMode {
     BptDc(BptCpdReq),
     Dc(CpdReq),
@@ -27,11 +26,8 @@ pub enum CpdReqMode {
 
 /// The station tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct ChargeParameterDiscoveryRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     #[exi(choice)]
     pub energy_transfer_mode: CpdResMode,
@@ -39,7 +35,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The limits of one direction or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, substitution, tail = "CpdResEnergyTransferMode")]
+#[exi(substitution, tail = "CpdResEnergyTransferMode")]
 pub enum CpdResMode {
     BptDc(BptCpdRes),
     Dc(CpdRes),
@@ -47,28 +43,21 @@ pub enum CpdResMode {
 
 /// The car waits for the cable's isolation to be checked.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct CableCheckReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
 }
 
 /// How far the check is; `OK` asks for the control pilot to be in state C or D. [V2G20-917]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct CableCheckRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
 }
 
 /// The car asks for its battery's voltage before it closes its relays.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct PreChargeReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub ev_present_voltage: RationalNumber,
@@ -77,20 +66,15 @@ pub struct PreChargeReq {
 
 /// The voltage reached so far.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct PreChargeRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_present_voltage: RationalNumber,
 }
 
 /// What the car wants from the rectifier, asked every control cycle.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct ChargeLoopReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     #[exi(ns = TYPES)]
     pub display_parameters: Option<DisplayParameters>,
@@ -103,7 +87,7 @@ pub struct ChargeLoopReq {
 
 /// The control modes of a request; the third form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, substitution, tail = "DcClReqControlMode")]
+#[exi(substitution, tail = "DcClReqControlMode")]
 pub enum ClReqMode {
     BptDynamic(BptDynamicClReq),
     BptScheduled(BptScheduledClReq),
@@ -116,11 +100,8 @@ pub enum ClReqMode {
 /// What the rectifier gives or takes, and what holds it back. A negative current flows from the car
 /// to the station. [V2G20-1034]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct ChargeLoopRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     #[exi(ns = TYPES)]
     pub evse_status: Option<EvseStatus>,
@@ -139,7 +120,7 @@ pub struct ChargeLoopRes {
 
 /// The control modes of a response; the third form is the schema's abstract head, never sent by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = DC, substitution, tail = "DcClResControlMode")]
+#[exi(substitution, tail = "DcClResControlMode")]
 pub enum ClResMode {
     BptDynamic(BptDynamicClRes),
     BptScheduled(BptScheduledClRes),
@@ -151,20 +132,15 @@ pub enum ClResMode {
 
 /// The car checks whether the contactors opened.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct WeldingDetectionReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
 }
 
 /// The voltage the station sees at the cable.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DC)]
 pub struct WeldingDetectionRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_present_voltage: RationalNumber,
 }

@@ -1,11 +1,11 @@
 //! What the control modes of AC and DC have in common, and quantities for each phase.
 
-use super::{Percent, RationalNumber, TYPES};
+use super::{Percent, RationalNumber, TYPES as NS};
 use exi::{Exi, Phases};
 
 /// What a car in scheduled control may say of the energy it wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES, base)]
+#[exi(base)]
 pub struct ScheduledClReq {
     pub ev_target_energy_request: Option<RationalNumber>,
     pub ev_maximum_energy_request: Option<RationalNumber>,
@@ -14,7 +14,7 @@ pub struct ScheduledClReq {
 
 /// What a car in dynamic control wants: energy, and by when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES, base)]
+#[exi(base)]
 pub struct DynamicClReq {
     /// Seconds until the car leaves.
     pub departure_time: Option<u32>,
@@ -25,7 +25,7 @@ pub struct DynamicClReq {
 
 /// What a station in dynamic control holds the car's needs to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES, base)]
+#[exi(base)]
 pub struct DynamicClRes {
     /// Seconds until the car leaves.
     pub departure_time: Option<u32>,

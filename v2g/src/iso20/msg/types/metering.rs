@@ -1,11 +1,10 @@
 //! What the meter says and what the energy costs so far.
 
-use super::{NumericId, RationalNumber, TYPES};
+use super::{NumericId, RationalNumber, TYPES as NS};
 use exi::{Exi, Few, ShortBytes, Text};
 
 /// A reading of the station's meter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = TYPES)]
 pub struct MeterInfo {
     pub meter_id: Text<0, 32>,
     pub charged_energy_reading_wh: u64,
@@ -23,7 +22,6 @@ pub struct MeterInfo {
 
 /// What the session cost up to now.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = TYPES)]
 pub struct Receipt {
     /// Unix time in seconds.
     pub time_anchor: u64,
@@ -36,7 +34,6 @@ pub struct Receipt {
 
 /// An amount of money, and what it is for each unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct DetailedCost {
     pub amount: RationalNumber,
     pub cost_per_unit: RationalNumber,
@@ -44,7 +41,6 @@ pub struct DetailedCost {
 
 /// The tax under one of the schedule's tax rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct DetailedTax {
     pub tax_rule_id: NumericId,
     pub amount: RationalNumber,

@@ -15,15 +15,15 @@ use alloc::boxed::Box;
 use exi::{Exi, Int, List, Octets, Ranged, Text};
 
 pub(crate) const TYPES: &str = "urn:iso:std:iso:15118:-20:CommonTypes";
+const NS: &str = TYPES;
 
 /// Session, time and signature of a message: the first element of each.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = TYPES)]
+#[exi(home = TYPES)]
 pub struct Header {
     pub session_id: SessionId,
     /// Unix time in seconds.
     pub time_stamp: u64,
-    #[exi(ns = xmldsig::NS)]
     pub signature: Option<Box<Signature>>,
 }
 
@@ -42,7 +42,6 @@ pub type Description = Text<0, 160>;
 
 /// A quantity: `value * 10^exponent`, in the unit its place gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct RationalNumber {
     pub exponent: i8,
     pub value: i16,
@@ -50,12 +49,10 @@ pub struct RationalNumber {
 
 /// The content of an abstract head that declares none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct Empty {}
 
 /// The roots a car or a station can check against.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = TYPES)]
 pub struct ListOfRootCertificateIds {
     pub root_certificate_id: List<X509IssuerSerial, 1, 20>,
 }

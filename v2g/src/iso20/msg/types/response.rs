@@ -4,6 +4,7 @@ use exi::Exi;
 
 /// How a request was taken. A `Warning` lets the session go on; anything that begins with `Failed` ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Exi)]
+#[exi(home = super::TYPES)]
 pub enum ResponseCode {
     Ok,
     OkCertificateExpiresSoon,

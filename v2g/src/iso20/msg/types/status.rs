@@ -1,11 +1,10 @@
 //! What station and car tell each other beside the charging itself.
 
-use super::{Percent, RationalNumber, TYPES};
+use super::{Percent, RationalNumber, TYPES as NS};
 use exi::Exi;
 
 /// What the station wants, and how soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct EvseStatus {
     /// Seconds within which the car should follow the notification.
     pub notification_max_delay: u16,
@@ -25,7 +24,6 @@ pub enum EvseNotification {
 
 /// What the station may show to the driver; times in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = TYPES)]
 pub struct DisplayParameters {
     pub present_soc: Option<Percent>,
     pub minimum_soc: Option<Percent>,

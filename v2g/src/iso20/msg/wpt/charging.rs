@@ -3,14 +3,12 @@
 use super::super::types::{
     DisplayParameters, EvseStatus, Header, MeterInfo, RationalNumber, Receipt, ResponseCode, TYPES,
 };
-use super::{VendorData, WPT};
+use super::{VendorData, WPT as NS};
 use exi::Exi;
 
 /// The limits of the car's coil.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct ChargeParameterDiscoveryReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub evpc_max_receivable_power: RationalNumber,
     /// Spelled as in the schema.
@@ -24,11 +22,8 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The limits of the ground device.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct ChargeParameterDiscoveryRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub pd_input_power_class: PowerClass,
     pub sd_min_output_power: RationalNumber,
@@ -55,9 +50,7 @@ pub enum PowerClass {
 
 /// What the car wants from the ground device, asked every control cycle.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct ChargeLoopReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     #[exi(ns = TYPES)]
     pub display_parameters: Option<DisplayParameters>,
@@ -86,7 +79,6 @@ pub enum EvpcChargeDiagnostics {
 
 /// The car's currents and voltages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = WPT)]
 pub struct EvpcPowerControlParameter {
     pub evpc_coil_current_request: RationalNumber,
     pub evpc_coil_current_information: RationalNumber,
@@ -96,11 +88,8 @@ pub struct EvpcPowerControlParameter {
 
 /// What the ground device sends, and what holds it back.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct ChargeLoopRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     #[exi(ns = TYPES)]
     pub evse_status: Option<EvseStatus>,
@@ -137,7 +126,6 @@ pub enum SpcChargeDiagnostics {
 
 /// The ground device's current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(ns = WPT)]
 pub struct SpcPowerControlParameter {
     pub spc_primary_device_coil_current_information: RationalNumber,
 }

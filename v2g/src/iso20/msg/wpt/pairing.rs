@@ -4,14 +4,12 @@ use super::super::types::TYPES;
 use super::super::types::{
     Header, Identifier, NumericId, Processing, RationalNumber, ResponseCode,
 };
-use super::{EvResult, VendorData, WPT};
+use super::{EvResult, VendorData, WPT as NS};
 use exi::{Exi, List, Text};
 
 /// The car tells the code it observed under itself.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct PairingReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub observed_id_code: Option<NumericId>,
@@ -21,11 +19,8 @@ pub struct PairingReq {
 
 /// The code the ground device observed, and whom to talk to if the car stands on another.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct PairingRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub observed_id_code: Option<NumericId>,
@@ -35,14 +30,12 @@ pub struct PairingRes {
 
 /// Other stations the car may stand on.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct AlternativeSeccList {
     pub alternative_secc: List<AlternativeSecc, 1, 8>,
 }
 
 /// How to reach another station.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct AlternativeSecc {
     pub ssid: Option<Identifier>,
     /// The access point's MAC address in hexadecimal capitals.
@@ -54,9 +47,7 @@ pub struct AlternativeSecc {
 
 /// The car asks for a test current to see whether the coils are aligned.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct AlignmentCheckReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub target_coil_current: Option<RationalNumber>,
@@ -66,11 +57,8 @@ pub struct AlignmentCheckReq {
 
 /// What the ground device sends for the check.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct AlignmentCheckRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub power_transmitted: Option<RationalNumber>,

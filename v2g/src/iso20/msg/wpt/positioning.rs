@@ -1,14 +1,12 @@
 //! How the parking car finds the ground device.
 
 use super::super::types::{Header, Processing, ResponseCode, TYPES};
-use super::{EvResult, LfDataPackageList, LfSystemSetupData, VendorData, WPT};
+use super::{EvResult, LfDataPackageList, LfSystemSetupData, VendorData, WPT as NS};
 use exi::{Exi, List};
 
 /// The methods the car knows for each step, and where its coil sits.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct FinePositioningSetupReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub ev_device_fine_positioning_method_list: FinePositioningMethodList,
@@ -21,11 +19,8 @@ pub struct FinePositioningSetupReq {
 
 /// The methods the ground device knows for each step.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct FinePositioningSetupRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub primary_device_fine_positioning_method_list: FinePositioningMethodList,
     pub primary_device_pairing_method_list: PairingMethodList,
@@ -37,7 +32,6 @@ pub struct FinePositioningSetupRes {
 
 /// Ways to find the ground device, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct FinePositioningMethodList {
     pub wpt_fine_positioning_method: List<FinePositioningMethod, 1, 8>,
 }
@@ -54,7 +48,6 @@ pub enum FinePositioningMethod {
 
 /// Ways to make sure that the car talks to the device it stands on, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct PairingMethodList {
     pub wpt_pairing_method: List<PairingMethod, 1, 8>,
 }
@@ -73,7 +66,6 @@ pub enum PairingMethod {
 
 /// Ways to check that the coils lie over each other, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct AlignmentCheckMethodList {
     pub wpt_alignment_check_method: List<AlignmentCheckMethod, 1, 8>,
 }
@@ -88,9 +80,7 @@ pub enum AlignmentCheckMethod {
 
 /// The car moves and tells how it goes.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct FinePositioningReq {
-    #[exi(ns = TYPES)]
     pub header: Header,
     pub ev_processing: Processing,
     pub ev_result_code: EvResult,
@@ -100,11 +90,8 @@ pub struct FinePositioningReq {
 
 /// What the ground device sees of the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = WPT)]
 pub struct FinePositioningRes {
-    #[exi(ns = TYPES)]
     pub header: Header,
-    #[exi(ns = TYPES)]
     pub response_code: ResponseCode,
     pub evse_processing: Processing,
     pub vendor_specific_data_container: VendorData,
