@@ -145,6 +145,7 @@ fn text_of_every_length_comes_back_from_every_bit() {
 
 /// Without bounds in the schema, only the stream itself bounds what is allocated.
 #[derive(Debug, PartialEq, exi::Exi)]
+#[exi(ns = "")]
 struct Unbounded {
     text: Text<0, { usize::MAX }>,
     octets: exi::Bytes<0, { usize::MAX }>,

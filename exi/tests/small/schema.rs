@@ -101,6 +101,7 @@ pub(crate) struct Signed {
 }
 
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = "")]
 #[exi(mixed)]
 pub(crate) struct Open {
     #[exi(attr, unqualified)]

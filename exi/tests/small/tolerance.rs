@@ -34,6 +34,7 @@ fn a_reference_to_nothing_is_out_of_range() {
 }
 
 #[derive(Debug, PartialEq, Exi)]
+#[exi(ns = "")]
 struct Notes {
     note: List<Text<0, 100>, 0, 10_000>,
 }

@@ -1,7 +1,7 @@
 //! The message set of automated connection devices (pantographs) on the DC set: positioning,
 //! connecting, disconnecting, system status.
 
-use super::types::{Header, Percent, Processing, RationalNumber, ResponseCode, TYPES};
+use super::types::{Header, Percent, Processing, RationalNumber, ResponseCode};
 use crate::xmldsig::{self, SignedInfo};
 use exi::{Exi, SchemaSet};
 

@@ -1,7 +1,7 @@
 //! Who pays: the driver at the station, or the contract in the car.
 
 use super::{ContractCertificateChain, MSG as NS};
-use crate::iso20::msg::types::{Empty, Header, Name, Processing, ResponseCode, TYPES};
+use crate::iso20::msg::types::{Empty, Header, Name, Processing, ResponseCode};
 use crate::xmldsig::AnyText;
 use exi::{Exi, Few, List, ShortBytes};
 

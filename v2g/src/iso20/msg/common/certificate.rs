@@ -2,7 +2,7 @@
 
 use super::MSG as NS;
 use crate::iso20::msg::types::{
-    Header, Identifier, ListOfRootCertificateIds, Processing, ResponseCode, TYPES,
+    Header, Identifier, ListOfRootCertificateIds, Processing, ResponseCode,
 };
 use crate::xmldsig::AnyText;
 use exi::{Bytes, Exi, List};

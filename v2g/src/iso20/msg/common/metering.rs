@@ -2,7 +2,7 @@
 
 use super::MSG as NS;
 use crate::iso20::msg::types::{
-    Empty, Header, MeterInfo, NumericId, Receipt, ResponseCode, SessionId, TYPES,
+    Empty, Header, MeterInfo, NumericId, Receipt, ResponseCode, SessionId,
 };
 use crate::xmldsig::AnyText;
 use exi::Exi;

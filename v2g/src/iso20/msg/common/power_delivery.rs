@@ -1,9 +1,7 @@
 //! Power on, off, on standby, and the profile the car will keep to.
 
 use super::{MSG as NS, PowerScheduleEntry};
-use crate::iso20::msg::types::{
-    Empty, EvseStatus, Header, NumericId, Processing, ResponseCode, TYPES,
-};
+use crate::iso20::msg::types::{Empty, EvseStatus, Header, NumericId, Processing, ResponseCode};
 use exi::{Exi, List};
 
 /// The car wants the power on, off or on standby, or another schedule.

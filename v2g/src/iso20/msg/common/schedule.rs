@@ -2,7 +2,7 @@
 
 use super::{AbsolutePriceSchedule, EvAbsolutePriceSchedule, MSG as NS, PriceLevelSchedule};
 use crate::iso20::msg::types::{
-    Header, NumericId, Percent, Processing, RationalNumber, ResponseCode, TYPES,
+    Header, NumericId, Percent, Processing, RationalNumber, ResponseCode,
 };
 use alloc::boxed::Box;
 use exi::{Exi, Int, List};

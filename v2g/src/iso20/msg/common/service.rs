@@ -1,7 +1,7 @@
 //! What the station offers, and what the car takes.
 
 use super::MSG as NS;
-use crate::iso20::msg::types::{Header, Name, RationalNumber, ResponseCode, TYPES};
+use crate::iso20::msg::types::{Header, Name, RationalNumber, ResponseCode};
 use exi::{Exi, Few, List};
 
 /// The car asks for the services it knows, or for all. [V2G20-1248]

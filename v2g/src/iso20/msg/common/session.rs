@@ -1,7 +1,7 @@
 //! Begin and end of a session.
 
 use super::MSG as NS;
-use crate::iso20::msg::types::{Description, Header, Identifier, Name, ResponseCode, TYPES};
+use crate::iso20::msg::types::{Description, Header, Identifier, Name, ResponseCode};
 use exi::Exi;
 
 /// The car introduces itself; its header holds a session to go on with, or zero.

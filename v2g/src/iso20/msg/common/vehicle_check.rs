@@ -1,7 +1,7 @@
 //! A car drives in and out where it must stand exactly.
 
 use super::MSG as NS;
-use crate::iso20::msg::types::{Header, ResponseCode, TYPES};
+use crate::iso20::msg::types::{Header, ResponseCode};
 use exi::Exi;
 
 /// The car comes in and tells how it parks.

@@ -10,7 +10,7 @@ pub use metering::{DetailedCost, DetailedTax, MeterInfo, Receipt};
 pub use response::{Processing, ResponseCode};
 pub use status::{DisplayParameters, EvseNotification, EvseStatus};
 
-use crate::xmldsig::{self, Signature, X509IssuerSerial};
+use crate::xmldsig::{Signature, X509IssuerSerial};
 use alloc::boxed::Box;
 use exi::{Exi, Int, List, Octets, Ranged, Text};
 

@@ -1,6 +1,5 @@
 //! Pairing with the ground device under the car, and the check of the alignment.
 
-use super::super::types::TYPES;
 use super::super::types::{
     Header, Identifier, NumericId, Processing, RationalNumber, ResponseCode,
 };

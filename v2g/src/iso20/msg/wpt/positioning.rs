@@ -1,6 +1,6 @@
 //! How the parking car finds the ground device.
 
-use super::super::types::{Header, Processing, ResponseCode, TYPES};
+use super::super::types::{Header, Processing, ResponseCode};
 use super::{EvResult, LfDataPackageList, LfSystemSetupData, VendorData, WPT as NS};
 use exi::{Exi, List};
 
