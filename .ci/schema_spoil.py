@@ -4,7 +4,7 @@ import collections, random
 
 def spoilers(ours, wanted):
     """Every way to spoil a set: what is spoilt, then how, as (container, key, new value)."""
-    for key in ('document_bits', 'fragment_bits', 'fragment_end', 'elements'): yield key, ours, key, ours[key] + 1
+    for key in ('globals', 'document_bits', 'fragment_bits', 'fragment_end', 'elements'): yield key, ours, key, ours[key] + 1
     yield from listed('attribute of the set', ours, 'attributes', [['', 'Spoilt']])
     for what, names in zip(('documents', 'fragments'), wanted):
         for i, root in enumerate(ours[what]):

@@ -41,6 +41,8 @@ pub(crate) const fn relaxed<S: SchemaSet>() -> Relaxed {
 pub struct Schema {
     /// Its short name.
     pub name: &'static str,
+    /// How many elements its schemas declare globally; each has a document code.
+    pub globals: u32,
     /// Bits of a document code.
     pub document_bits: u32,
     /// Elements that start a document.
@@ -60,6 +62,7 @@ impl Schema {
     pub const fn new<S: SchemaSet>(documents: &'static [Root], fragments: &'static [Root]) -> Self {
         Self {
             name: S::NAME,
+            globals: S::GLOBALS,
             document_bits: document_bits::<S>(),
             documents,
             fragment_bits: fragment_bits::<S>(),

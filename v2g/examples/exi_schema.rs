@@ -26,6 +26,7 @@ fn set(schema: &exi::Schema) -> Value {
     let documents: Vec<_> = schema.documents.iter().map(|r| types.root(r)).collect();
     let fragments: Vec<_> = schema.fragments.iter().map(|r| types.root(r)).collect();
     json!({
+        "globals": schema.globals,
         "document_bits": schema.document_bits,
         "documents": documents,
         "fragment_bits": schema.fragment_bits,
