@@ -135,6 +135,7 @@ class Check:
                 self.count['elements'] += 1
                 if term != '*':
                     self.reached.add(term)
+                    if term.abstract != member.get('head', False): self.say(f'{path}/{term.name[1]}', f'abstract {term.abstract}', member.get('head', False))
                     self.type(f'{path}/{term.name[1]}', term.type, member['type'])
                 elif member['type'] == {'refused': 1}: self.say(f'{path}/*', 'a wildcard', 'refused content', ('*', 'refused'))
                 else: self.say(f'{path}/*', 'one wildcard', shown(member['type']))

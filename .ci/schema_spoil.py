@@ -16,9 +16,10 @@ def spoilers(ours, wanted):
     for ty in ours['types'].values():
         if 'enumeration' in ty: yield from listed('enumeration value', ty, 'enumeration', ['Spoilt'])
         elif 'choice' in ty:
-            yield from listed('alternative', ty, 'choice', [{'name': 'Spoilt', 'ns': '', 'type': {'boolean': []}}])
+            yield from listed('alternative', ty, 'choice', [{'name': 'Spoilt', 'ns': '', 'head': False, 'type': {'boolean': []}}])
             for member in ty['choice']:
                 yield from named('alternative', member)
+                if member['name']: yield 'abstract alternative', member, 'head', not member['head']
                 yield from typed('type of an alternative', member, 'type')
         else:
             yield 'mixed content', ty, 'mixed', not ty['mixed']

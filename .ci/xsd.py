@@ -14,7 +14,8 @@ for bits, signed in (8, 'byte'), (16, 'short'), (32, 'int'), (64, 'long'):
 
 @dataclasses.dataclass(eq=False)
 class Element:
-    """A declaration of an element. Its type is a name, or the node of a type without one."""
+    """A declaration of an element. Its type is a name, or the node of a type without one. It is abstract
+    if no document may hold it: by itself, or by its type."""
     name: tuple  # namespace, local name
     node: ET.Element
     type: object
@@ -131,7 +132,9 @@ class Schema:
         elif inline: kind = inline[0]
         elif node.get('substitutionGroup'): kind = self.element(self.elements[document.qname(node.get('substitutionGroup'))]).type
         else: kind = (XS, 'anyType')
-        return Element(self.local_name(node, 'element'), node, kind, node.get('abstract') == 'true')
+        of = self.types.get(kind) if isinstance(kind, tuple) else kind
+        abstract = 'true' in (node.get('abstract'), None if of is None else of.get('abstract'))
+        return Element(self.local_name(node, 'element'), node, kind, abstract)
 
     def is_simple(self, kind):
         if isinstance(kind, tuple) and kind[0] == XS: return kind[1] != 'anyType'

@@ -79,7 +79,7 @@ impl Types {
             Shape::Choice(members) => {
                 let members = members.iter().map(|m| {
                     let ty = self.ty(m.ty);
-                    json!({ "name": m.name, "ns": m.ns, "type": ty })
+                    json!({ "name": m.name, "ns": m.ns, "head": m.head, "type": ty })
                 });
                 json!({ "choice": Vec::from_iter(members) })
             }
