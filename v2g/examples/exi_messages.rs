@@ -1,6 +1,6 @@
-//! Random messages of every schema set for a foreign processor to judge, one JSON object a line.
+//! Random messages of schema sets for a foreign processor to judge, one JSON object a line.
 //!
-//! `exi_messages COUNT SEED` prints messages: schema, kind, XML (U+E000 stands for empty text), octets.
+//! `exi_messages COUNT SEED SET..` prints messages: schema, kind, XML (U+E000 stands for empty text), octets.
 //! `exi_messages recode` reads lines with schema, kind and octets and prints what the typed codec makes of them.
 
 #[path = "../tests/random_messages/mod.rs"]
@@ -21,15 +21,19 @@ fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["recode"] => recode(),
-        [count, seed] => print(count.parse()?, seed.parse()?),
-        _ => Err("usage: exi_messages COUNT SEED | exi_messages recode".into()),
+        [count, seed, ref sets @ ..] => print(count.parse()?, seed.parse()?, sets),
+        _ => Err("usage: exi_messages COUNT SEED SET.. | exi_messages recode".into()),
     }
 }
 
 /// Every kind of message gets the same share of the count, at least one.
-fn print(count: usize, seed: u64) -> Result<()> {
-    let all = v2g::SCHEMAS.iter().flat_map(|s| roots(s).into_iter().map(move |r| (s, r)));
-    let all: Vec<_> = all.collect();
+fn print(count: usize, seed: u64, sets: &[&str]) -> Result<()> {
+    let mut all = Vec::new();
+    for set in sets {
+        let schema = v2g::SCHEMAS.iter().find(|s| s.name == *set);
+        let schema = schema.ok_or_else(|| format!("no schema set {set} here"))?;
+        all.extend(roots(schema).into_iter().map(|root| (schema, root)));
+    }
     let kinds: usize = all.iter().map(|(_, (_, _, kinds))| kinds).sum();
     let mut octets = [0; 32];
     octets[..8].copy_from_slice(&seed.to_le_bytes());

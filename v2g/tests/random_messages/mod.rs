@@ -71,10 +71,18 @@ fn element(
         Element { name, ns, attributes, content }
     };
     let Shape::Complex(complex) = &ty.shape else {
-        return values::any(ty).prop_map(move |v| make((Vec::new(), Content::Text(v)))).boxed();
+        let value = values::any(ty).prop_map(move |v| if name == URI { unspaced(&v) } else { v });
+        return value.prop_map(move |v| make((Vec::new(), Content::Text(v)))).boxed();
     };
     let attributes: Vec<_> = complex.attributes.iter().map(|a| attribute(a, fill)).collect();
     (attributes, content(complex, fill)).prop_map(make).boxed()
+}
+
+/// XML Schema collapses white space in this element, so that it would not be the same text on both sides.
+const URI: &str = "ProtocolNamespace";
+
+fn unspaced(text: &str) -> String {
+    text.replace([' ', '\t', '\n', '\r'], "_")
 }
 
 fn content(complex: &'static Complex, fill: Fill) -> BoxedStrategy<Content> {
