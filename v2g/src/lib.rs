@@ -52,6 +52,10 @@ pub const SCHEMAS: &[&exi::Schema] = &[
     &iso20::msg::wpt::SCHEMA,
     #[cfg(feature = "iso20-acdp")]
     &iso20::msg::acdp::SCHEMA,
+    #[cfg(feature = "iso20-ac-der-iec")]
+    &iso20::msg::ac_der_iec::SCHEMA,
+    #[cfg(feature = "iso20-ac-der-sae")]
+    &iso20::msg::ac_der_sae::SCHEMA,
     &xmldsig::SCHEMA,
 ];
 

@@ -76,9 +76,10 @@ fn capital(word: &str) -> String {
 }
 
 const CAPITALS: &[&str] = &[
-    "bssid", "cl", "cpd", "cps", "crl", "dh", "ecdh", "emaid", "ev", "evcc", "evpc", "evppt",
-    "evse", "hmac", "id", "ip", "lpe", "oem", "pd", "pgp", "rcd", "ress", "rssi", "sa", "sd", "se",
-    "secc", "ski", "smdt", "soc", "spc", "spki", "ssid", "tls", "uri", "v2x", "vas", "wlan",
+    "bssid", "cl", "cpd", "cps", "crl", "der", "dh", "dso", "ecdh", "emaid", "ev", "evcc", "evpc",
+    "evppt", "evse", "frt", "hmac", "id", "ip", "lpe", "oem", "pd", "pgp", "pt1", "rcd", "ress",
+    "rssi", "sa", "sd", "se", "secc", "ski", "smdt", "soc", "spc", "spki", "ssid", "tls", "uri",
+    "v2x", "vas", "wlan",
 ];
 const PREFIXES: &[&str] = &["ac", "acdp", "bpt", "dc", "eim", "lf", "wpt"];
 const PHASES: &[&str] = &["l2", "l3"];
@@ -103,6 +104,10 @@ mod tests {
             ("p_max_schedule_entry", "PMaxScheduleEntry"),
             ("list_of_root_certificate_ids", "ListOfRootCertificateIDs"),
             ("x509_ski", "X509SKI"),
+            ("dso_q_setpoint", "DSOQSetpoint"),
+            ("der_control_cpd_res", "DERControlCPDRes"),
+            ("voltage_limit_start_frt", "VoltageLimitStartFRT"),
+            ("pt1_response_active_power", "PT1ResponseActivePower"),
             ("ev_maximum_charge_power_l2", "EVMaximumChargePower_L2"),
             ("bpt_ac_cpd_req_energy_transfer_mode", "BPT_AC_CPDReqEnergyTransferMode"),
             ("DcEvseChargeParameter", "DC_EVSEChargeParameter"),

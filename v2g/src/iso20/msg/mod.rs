@@ -8,12 +8,18 @@
 
 #[cfg(feature = "iso20-ac")]
 pub mod ac;
+#[cfg(feature = "iso20-ac-der-iec")]
+pub mod ac_der_iec;
+#[cfg(feature = "iso20-ac-der-sae")]
+pub mod ac_der_sae;
 #[cfg(feature = "iso20-acdp")]
 pub mod acdp;
 #[cfg(feature = "iso20-common")]
 pub mod common;
 #[cfg(feature = "iso20-dc")]
 pub mod dc;
+#[cfg(any(feature = "iso20-ac-der-iec", feature = "iso20-ac-der-sae"))]
+mod der;
 pub mod types;
 #[cfg(feature = "iso20-wpt")]
 pub mod wpt;
