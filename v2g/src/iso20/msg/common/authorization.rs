@@ -33,10 +33,9 @@ pub enum Authorization {
 
 /// What the car needs to know: with Plug & Charge on offer `Pnc`, else `Eim`. [V2G20-1219] [V2G20-1220]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "EIM_ASResAuthorizationMode PnC_ASResAuthorizationMode")]
 pub enum AsResAuthorizationMode {
-    #[exi(name = "EIM_ASResAuthorizationMode")]
     Eim(Empty),
-    #[exi(name = "PnC_ASResAuthorizationMode")]
     Pnc(PncAsResAuthorizationMode),
 }
 
@@ -67,10 +66,9 @@ pub struct AuthorizationReq {
 
 /// What the chosen way needs.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "EIM_AReqAuthorizationMode PnC_AReqAuthorizationMode")]
 pub enum AReqAuthorizationMode {
-    #[exi(name = "EIM_AReqAuthorizationMode")]
     Eim(Empty),
-    #[exi(name = "PnC_AReqAuthorizationMode")]
     Pnc(PncAReqAuthorizationMode),
 }
 

@@ -89,11 +89,9 @@ pub enum EcdhCurve {
 
 /// A contract's private key, encrypted for the car or for its TPM.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "SECP521_EncryptedPrivateKey X448_EncryptedPrivateKey TPM_EncryptedPrivateKey")]
 pub enum EncryptedPrivateKey {
-    #[exi(name = "SECP521_EncryptedPrivateKey")]
     Secp521(Bytes<94, 94>),
-    #[exi(name = "X448_EncryptedPrivateKey")]
     X448(Bytes<84, 84>),
-    #[exi(name = "TPM_EncryptedPrivateKey")]
     Tpm(Bytes<206, 206>),
 }

@@ -28,10 +28,9 @@ pub struct SignedMeteringData {
 
 /// What the energy was delivered under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "Dynamic_SMDTControlMode Scheduled_SMDTControlMode")]
 pub enum SmdtControlMode {
-    #[exi(name = "Dynamic_SMDTControlMode")]
     Dynamic(Empty),
-    #[exi(name = "Scheduled_SMDTControlMode")]
     Scheduled(ScheduledSmdtControlMode),
 }
 

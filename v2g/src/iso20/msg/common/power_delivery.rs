@@ -42,10 +42,9 @@ pub struct EvPowerProfile {
 
 /// What the profile goes by.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "Dynamic_EVPPTControlMode Scheduled_EVPPTControlMode")]
 pub enum EvpptControlMode {
-    #[exi(name = "Dynamic_EVPPTControlMode")]
     Dynamic(Empty),
-    #[exi(name = "Scheduled_EVPPTControlMode")]
     Scheduled(ScheduledEvpptControlMode),
 }
 

@@ -19,10 +19,9 @@ pub struct ScheduleExchangeReq {
 
 /// The car's energy needs: the station steers, or the car picks a schedule.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "Dynamic_SEReqControlMode Scheduled_SEReqControlMode")]
 pub enum SeReqControlMode {
-    #[exi(name = "Dynamic_SEReqControlMode")]
     Dynamic(DynamicSeReqControlMode),
-    #[exi(name = "Scheduled_SEReqControlMode")]
     Scheduled(ScheduledSeReqControlMode),
 }
 
@@ -94,10 +93,9 @@ pub struct ScheduleExchangeRes {
 
 /// The station's answer by control mode.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "Dynamic_SEResControlMode Scheduled_SEResControlMode")]
 pub enum SeResControlMode {
-    #[exi(name = "Dynamic_SEResControlMode")]
     Dynamic(DynamicSeResControlMode),
-    #[exi(name = "Scheduled_SEResControlMode")]
     Scheduled(ScheduledSeResControlMode),
 }
 
@@ -136,10 +134,9 @@ pub struct ChargingSchedule {
 
 /// Prices as money or as levels.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "AbsolutePriceSchedule PriceLevelSchedule")]
 pub enum PriceSchedule {
-    #[exi(name = "AbsolutePriceSchedule")]
     Absolute(Box<AbsolutePriceSchedule>),
-    #[exi(name = "PriceLevelSchedule")]
     Level(PriceLevelSchedule),
 }
 

@@ -80,18 +80,13 @@ pub struct Parameter {
 
 /// A value of one of six types.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(names = "boolValue byteValue shortValue intValue rationalNumber finiteString")]
 pub enum ParameterValue {
-    #[exi(name = "boolValue")]
     Bool(bool),
-    #[exi(name = "byteValue")]
     Byte(i8),
-    #[exi(name = "shortValue")]
     Short(i16),
-    #[exi(name = "intValue")]
     Int(i32),
-    #[exi(name = "rationalNumber")]
     Rational(RationalNumber),
-    #[exi(name = "finiteString")]
     Text(Name),
 }
 
