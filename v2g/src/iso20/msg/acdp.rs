@@ -104,16 +104,12 @@ pub struct EvTechnicalStatus {
 
 /// The control pilot as the car sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "StateA StateB StateC StateD StateE")]
 pub enum CpState {
-    #[exi(name = "StateA")]
     A,
-    #[exi(name = "StateB")]
     B,
-    #[exi(name = "StateC")]
     C,
-    #[exi(name = "StateD")]
     D,
-    #[exi(name = "StateE")]
     E,
 }
 
@@ -143,14 +139,11 @@ pub enum IsolationStatus {
 
 /// The electrical state of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "State_A State_B State_C State_D")]
 pub enum ElectricalStatus {
-    #[exi(name = "State_A")]
     A,
-    #[exi(name = "State_B")]
     B,
-    #[exi(name = "State_C")]
     C,
-    #[exi(name = "State_D")]
     D,
 }
 

@@ -37,14 +37,11 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// Classes of input power of a ground device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "MF-WPT1 MF-WPT2 MF-WPT3 MF-WPT4")]
 pub enum PowerClass {
-    #[exi(name = "MF-WPT1")]
     Wpt1,
-    #[exi(name = "MF-WPT2")]
     Wpt2,
-    #[exi(name = "MF-WPT3")]
     Wpt3,
-    #[exi(name = "MF-WPT4")]
     Wpt4,
 }
 
@@ -66,14 +63,13 @@ pub struct ChargeLoopReq {
 
 /// What the car's coil makes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(
+    names = "EVPCNoIssue EVPCTempOverheatDetected EVPCPowerTransferAnomalyDetected EVPCAnomalyDetected"
+)]
 pub enum EvpcChargeDiagnostics {
-    #[exi(name = "EVPCNoIssue")]
     NoIssue,
-    #[exi(name = "EVPCTempOverheatDetected")]
     TempOverheatDetected,
-    #[exi(name = "EVPCPowerTransferAnomalyDetected")]
     PowerTransferAnomalyDetected,
-    #[exi(name = "EVPCAnomalyDetected")]
     AnomalyDetected,
 }
 
@@ -109,18 +105,15 @@ pub struct ChargeLoopRes {
 
 /// What the ground device makes of it: foreign objects, living beings, heat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(
+    names = "SPCNoIssue SPCFODDetected SPCLOPDetected SPCTempOverheatDetected SPCPowerTransferAnomalyDetected SPCAnomalyDetected"
+)]
 pub enum SpcChargeDiagnostics {
-    #[exi(name = "SPCNoIssue")]
     NoIssue,
-    #[exi(name = "SPCFODDetected")]
     ForeignObjectDetected,
-    #[exi(name = "SPCLOPDetected")]
     LivingObjectDetected,
-    #[exi(name = "SPCTempOverheatDetected")]
     TempOverheatDetected,
-    #[exi(name = "SPCPowerTransferAnomalyDetected")]
     PowerTransferAnomalyDetected,
-    #[exi(name = "SPCAnomalyDetected")]
     AnomalyDetected,
 }
 

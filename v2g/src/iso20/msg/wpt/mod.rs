@@ -21,12 +21,10 @@ pub type VendorData = List<Bytes<0, 256>, 0, 16>;
 
 /// How the car's own part of a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(names = "EVResultUnknown EVResultSuccess EVResultFailed")]
 pub enum EvResult {
-    #[exi(name = "EVResultUnknown")]
     Unknown,
-    #[exi(name = "EVResultSuccess")]
     Success,
-    #[exi(name = "EVResultFailed")]
     Failed,
 }
 
