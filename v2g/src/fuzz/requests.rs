@@ -237,7 +237,7 @@ fn emaid() -> EmaidText {
 
 /// The challenge, signed with the contract's key, or another challenge, or a signature of something else.
 fn authorization(how: u8, known: &Known) -> (Request, Option<Signature>) {
-    let challenge = if how & 2 == 0 { known.challenge.clone() } else { GenChallenge::default() };
+    let challenge = if how & 2 == 0 { known.challenge } else { GenChallenge::default() };
     let request = AuthorizationReq { id: Some(fixed("id1")), gen_challenge: Some(challenge) };
     let signature = sign(&request, how >> 2);
     (request.into(), signature)

@@ -53,7 +53,7 @@ impl PaymentDetails {
         response: &PaymentDetailsRes,
         cx: &mut Context<'_>,
     ) -> Result<State, Failure> {
-        let challenge = Some(response.gen_challenge.clone());
+        let challenge = Some(response.gen_challenge);
         Authorization { mode: self.mode, challenge, since: cx.now }.ask(cx)
     }
 }
@@ -67,7 +67,7 @@ impl Authorization {
         };
         const ID: &str = "id1";
         let id = Text::new(ID).map_err(|_| own("the Id does not fit"))?;
-        let request = AuthorizationReq { id: Some(id), gen_challenge: Some(challenge.clone()) };
+        let request = AuthorizationReq { id: Some(id), gen_challenge: Some(*challenge) };
         let signed =
             Signed::element::<Grammar, _>(ID, &request).map_err(|e| own(&e.to_string()))?;
         let signature = signature::sign(&[signed], &*contract(cx)?.key, cx.random)
