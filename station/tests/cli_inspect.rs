@@ -429,10 +429,11 @@ fn path(name: &str) -> String {
     vector(name).to_string_lossy().into_owned()
 }
 
-/// The messages of a JSON output, notes left out.
+/// The messages of a JSON output, notes and the summary left out.
 fn messages(run: &Run) -> Vec<Value> {
     let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-    run.out.lines().map(parse).filter(|line: &Value| line["layer"] != "note").collect()
+    let told = |line: &Value| line["layer"] != "note" && line["layer"] != "summary";
+    run.out.lines().map(parse).filter(told).collect()
 }
 
 fn verdicts(run: &Run) -> Vec<(&'static str, &'static str)> {

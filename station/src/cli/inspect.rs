@@ -6,12 +6,13 @@ mod people;
 use super::colour::Painter;
 use super::hex;
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use pnc::capture::file::{self, Reader};
 use pnc::capture::inspect::{Event, Inspection, Note, Record, Sap, collect_secrets};
 #[cfg(feature = "live")]
 use pnc::capture::live::Live;
-use pnc::inspect::{Interpreter, Reading, read_sap};
+use pnc::inspect::{Interpreter, Protocol, Reading, read_sap};
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -38,15 +39,61 @@ pub(super) struct Arguments {
     /// The XML of each message too; in JSON it always is there.
     #[arg(long)]
     xml: bool,
-    /// The message set of connections that were under way when the capture began.
-    #[arg(long, value_parser = PossibleValuesParser::new([v2g::iso2::msg::SCHEMA.name]))]
-    schema: Option<String>,
+    /// The protocol of connections that were under way when the capture began: `din`, `iso2`, `iso20`,
+    /// or the namespace of its handshake. It is never guessed.
+    #[arg(long, alias = "schema", value_name = "PROTOCOL", value_parser = namespace)]
+    protocol: Option<String>,
 }
 
 /// How finds are shown.
 trait Show {
     fn message(&mut self, record: &Record, reading: &Reading) -> io::Result<()>;
     fn note(&mut self, note: &Note) -> io::Result<()>;
+    fn end(&mut self, counts: &Counts) -> io::Result<()>;
+}
+
+/// What a whole capture held.
+#[derive(Default, Serialize)]
+struct Counts {
+    /// By layer, or by message set if it is EXI.
+    messages: BTreeMap<String, u64>,
+    /// By name, how many messages have at least one.
+    deviations: BTreeMap<&'static str, u64>,
+    signatures_good: u64,
+    signatures_not_good: u64,
+    errors: u64,
+}
+
+impl Counts {
+    fn add(&mut self, record: &Record, reading: &Reading) {
+        let kind =
+            reading.schema.map_or_else(|| record.layer.to_string(), |schema| schema.name.into());
+        *self.messages.entry(kind).or_default() += 1;
+        let mut names: Vec<_> = reading.deviations.iter().map(|d| d.rule.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            *self.deviations.entry(name).or_default() += 1;
+        }
+        match &reading.verdict {
+            Some(verdict) if verdict.is_good() => self.signatures_good += 1,
+            Some(_) => self.signatures_not_good += 1,
+            None => {}
+        }
+        self.errors += u64::from(reading.error.is_some());
+    }
+}
+
+/// What a protocol is called in a handshake.
+fn namespace(name: &str) -> Result<String, String> {
+    let protocol = match name {
+        "din" => Protocol::Din,
+        "iso2" => Protocol::Iso2,
+        "iso20" => Protocol::Iso20,
+        _ if name.starts_with("urn:") => return Ok(name.into()),
+        _ => return Err("neither din, iso2 or iso20 nor a namespace".into()),
+    };
+    Ok(protocol.namespace().into())
 }
 
 /// 0: read to its end. 1: the file is damaged or cannot be read. 2: wrong usage.
@@ -100,8 +147,8 @@ fn show(
 ) -> Result<(), Failure> {
     let named = |error| Failure::Capture(name.clone(), error);
     let reader = Reader::new(input).map_err(named)?;
-    let assumed = arguments.schema.as_deref().and_then(super::exi::schema);
-    let mut interpreter = Interpreter::new(assumed);
+    let mut interpreter = Interpreter::new(arguments.protocol.clone());
+    let mut counts = Counts::default();
     let mut inspection = Inspection::new(reader, read_sap as fn(&[u8]) -> Option<Sap>, secrets);
     let stdout = io::stdout();
     let mut show: Box<dyn Show> = match arguments.json {
@@ -110,11 +157,16 @@ fn show(
     };
     while let Some(event) = inspection.next().map_err(named)? {
         match event {
-            Event::Record(record) => show.message(&record, &interpreter.read(&record)),
+            Event::Record(record) => {
+                let reading = interpreter.read(&record);
+                counts.add(&record, &reading);
+                show.message(&record, &reading)
+            }
             Event::Note(note) => show.note(&note),
         }
         .map_err(Failure::Output)?;
     }
+    show.end(&counts).map_err(Failure::Output)?;
     io::stdout().flush().map_err(Failure::Output)
 }
 

@@ -7,28 +7,34 @@ mod protocol;
 mod signed;
 mod summary;
 
-pub use protocol::{Undecoded, read_sap};
+pub use protocol::{Protocol, Undecoded, read_sap};
 pub use signed::Verdict;
 
 use crate::capture::file::Reader;
 use crate::capture::inspect::{Endpoint, Event, Inspection, Layer, Record, Sap, Transport};
-use exi::xml::{self, Form};
+use exi::xml::{self, Deviation, Form};
 use exi::{Document, Schema};
 use serde_json::Value;
-use signed::Judge;
+use signed::{Iso2Judge, Iso20Judge};
 use slac::mme;
 use std::collections::HashMap;
-use v2g::iso2::msg::V2gMessage;
 use v2g::v2gtp::PayloadType;
-use v2g::{app_protocol, iso2, sdp};
+use v2g::{app_protocol, din, iso2, iso20, sdp};
 use v2g_tls::capture::Secrets;
 
 /// Reads records in the order of the capture.
 #[derive(Debug, Default)]
 pub struct Interpreter {
-    assumed: Option<&'static Schema>,
+    assumed: Option<String>,
     /// By number of the TCP connection.
-    judges: HashMap<u32, Judge>,
+    judges: HashMap<u32, Judges>,
+}
+
+/// One of them has something to say.
+#[derive(Debug, Default)]
+struct Judges {
+    iso2: Iso2Judge,
+    iso20: Iso20Judge,
 }
 
 /// What a record says.
@@ -42,13 +48,16 @@ pub struct Reading {
     pub facts: Vec<String>,
     /// On the signature that the message carries or should carry.
     pub verdict: Option<Verdict>,
+    /// What it should not be like, although it is read.
+    pub deviations: Vec<Deviation>,
     /// Why it could not be read.
     pub error: Option<Undecoded>,
 }
 
 impl Interpreter {
-    /// `assumed` is the message set of connections whose handshake the capture does not show.
-    pub fn new(assumed: Option<&'static Schema>) -> Self {
+    /// `assumed` is the protocol, by its namespace, of connections whose handshake the capture does
+    /// not show.
+    pub fn new(assumed: Option<String>) -> Self {
         Self { assumed, judges: HashMap::new() }
     }
 
@@ -69,7 +78,7 @@ impl Interpreter {
     }
 
     fn message(&mut self, record: &Record) -> Reading {
-        let schema = match protocol::schema(record, self.assumed) {
+        let schema = match protocol::schema(record, self.assumed.as_deref()) {
             Ok(schema) => schema,
             Err(error) => return Reading::failed(&protocol::describe(record), None, error),
         };
@@ -78,23 +87,35 @@ impl Interpreter {
             Err(error) => return Reading::failed(&protocol::describe(record), Some(schema), error),
         };
         let mut reading = Reading::of(schema, &content, record);
-        if schema.name == iso2::msg::SCHEMA.name {
-            self.judge(record, &mut reading);
-        }
+        let judges = self.judges.entry(record.stream.unwrap_or(u32::MAX)).or_default();
+        let (verdict, remark) = judges.judge(schema, &reading.message, &record.payload);
+        reading.verdict = verdict;
+        reading.facts.extend(remark.map(String::from));
         reading
     }
+}
 
-    fn judge(&mut self, record: &Record, reading: &mut Reading) {
-        // What became JSON decodes.
-        let Ok((message, report)) = V2gMessage::decode_reporting(&record.payload) else { return };
-        let judge = self.judges.entry(record.stream.unwrap_or(u32::MAX)).or_default();
-        reading.verdict = judge.judge(&message);
-        reading.facts.extend(judge.remark(&message).map(String::from));
-        if report.trailing > 0 {
-            reading.facts.push(format!("{} octets too many", report.trailing));
-        }
-        if report.padding {
-            reading.facts.push("padding not 0".into());
+impl Judges {
+    /// Takes every message of a connection in order. What became JSON decodes.
+    fn judge(
+        &mut self,
+        schema: &Schema,
+        name: &str,
+        exi: &[u8],
+    ) -> (Option<Verdict>, Option<&'static str>) {
+        if schema.name == iso2::msg::SCHEMA.name {
+            match iso2::msg::V2gMessage::decode(exi) {
+                Ok(message) => (self.iso2.judge(&message), self.iso2.remark(&message)),
+                Err(_) => (None, None),
+            }
+        } else if schema.name == iso20::msg::common::SCHEMA.name {
+            self.iso20.judge(name, exi)
+        } else if schema.name == din::msg::SCHEMA.name {
+            // No car of that time has a contract.
+            let message = din::msg::V2gMessage::decode(exi).ok();
+            (signed::stray(message.as_ref().and_then(|m| m.header.signature.as_ref())), None)
+        } else {
+            (None, None)
         }
     }
 }
@@ -114,6 +135,7 @@ impl Reading {
             schema: None,
             facts: Vec::new(),
             verdict: None,
+            deviations: Vec::new(),
             error: None,
         }
     }
@@ -124,7 +146,9 @@ impl Reading {
 
     fn of(schema: &'static Schema, content: &Value, record: &Record) -> Self {
         let (name, facts) = summary::of(content, record);
-        Self { schema: Some(schema), facts, ..Self::new(name) }
+        let deviations = xml::deviations(schema, Form::Document, &record.payload);
+        let deviations = deviations.unwrap_or_default();
+        Self { schema: Some(schema), facts, deviations, ..Self::new(name) }
     }
 }
 
@@ -184,7 +208,13 @@ fn discovery(record: &Record) -> Reading {
 
 /// Reads any octets as a capture, and as a message of every layer, as a fuzz target does.
 pub fn fuzz(data: &[u8]) {
-    let mut interpreter = Interpreter::new(Some(&iso2::msg::SCHEMA));
+    for assumed in [Protocol::Din, Protocol::Iso2, Protocol::Iso20] {
+        fuzz_as(assumed, data);
+    }
+}
+
+fn fuzz_as(assumed: Protocol, data: &[u8]) {
+    let mut interpreter = Interpreter::new(Some(assumed.namespace().into()));
     if let Ok(reader) = Reader::new(data) {
         let sap = read_sap as fn(&[u8]) -> Option<Sap>;
         let mut inspection = Inspection::new(reader, sap, Secrets::default());
@@ -201,6 +231,8 @@ pub fn fuzz(data: &[u8]) {
         (Layer::Sdp, Some(PayloadType::SdpResponse)),
         (Layer::Sap, Some(PayloadType::Exi)),
         (Layer::V2g, Some(PayloadType::Exi)),
+        (Layer::V2g, Some(PayloadType::Ac)),
+        (Layer::V2g, Some(PayloadType::Dc)),
     ] {
         let record = Record {
             frame: 1,

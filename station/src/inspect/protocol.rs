@@ -4,9 +4,31 @@ use crate::capture::inspect::{Offer, Record, Sap};
 use exi::{Document, Schema, xml};
 use slac::mme;
 use v2g::app_protocol::{SupportedAppProtocolReq, SupportedAppProtocolRes};
-use v2g::handshake::Protocol;
+use v2g::message_set::{NoMessageSet, message_set};
+use v2g::sdp;
 use v2g::v2gtp::PayloadType;
-use v2g::{iso2, sdp};
+
+/// A protocol that is decoded here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// DIN SPEC 70121.
+    Din,
+    /// ISO 15118-2.
+    Iso2,
+    /// ISO 15118-20, whatever kind of energy transfer.
+    Iso20,
+}
+
+impl Protocol {
+    /// A namespace that stands for it in a handshake.
+    pub const fn namespace(self) -> &'static str {
+        match self {
+            Self::Din => "urn:din:70121:2012:MsgDef",
+            Self::Iso2 => "urn:iso:15118:2:2013:MsgDef",
+            Self::Iso20 => "urn:iso:std:iso:15118:-20:DC",
+        }
+    }
+}
 
 /// Why a record could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +38,9 @@ pub enum Undecoded {
     #[error("{0} is not decoded here")]
     Protocol(String),
     #[error("{payload_type} has no place in {protocol}")]
-    PayloadType { payload_type: PayloadType, protocol: &'static str },
+    PayloadType { payload_type: PayloadType, protocol: String },
+    #[error("the message set {0} is not built in")]
+    NotBuilt(&'static str),
     #[error(transparent)]
     Exi(xml::Error),
     #[error(transparent)]
@@ -40,22 +64,18 @@ pub fn read_sap(exi: &[u8]) -> Option<Sap> {
     Some(Sap::Response(response.schema_id))
 }
 
-/// The message set by the agreed protocol and the payload type, or else the assumed one.
-pub(super) fn schema(
-    record: &Record,
-    assumed: Option<&'static Schema>,
-) -> Result<&'static Schema, Undecoded> {
-    let schema = match &record.protocol {
-        Some(agreed) if agreed.namespace == Protocol::Iso2.namespace() => &iso2::msg::SCHEMA,
-        Some(agreed) => return Err(Undecoded::Protocol(name(&agreed.namespace))),
-        None => assumed.ok_or(Undecoded::NoHandshake)?,
-    };
-    match record.payload_type {
-        Some(payload_type) if payload_type != PayloadType::Exi => {
-            Err(Undecoded::PayloadType { payload_type, protocol: Protocol::Iso2.name() })
+/// The message set by the payload type and the agreed protocol, or else the assumed one.
+pub(super) fn schema(record: &Record, assumed: Option<&str>) -> Result<&'static Schema, Undecoded> {
+    let agreed = record.protocol.as_ref().map(|agreed| agreed.namespace.as_str());
+    let protocol = agreed.or(assumed).ok_or(Undecoded::NoHandshake)?;
+    let payload_type = record.payload_type.unwrap_or(PayloadType::Exi);
+    message_set(Some(protocol), payload_type).map_err(|error| match error {
+        NoMessageSet::Protocol(_) => Undecoded::Protocol(name(protocol)),
+        NoMessageSet::PayloadType(payload_type) => {
+            Undecoded::PayloadType { payload_type, protocol: name(protocol) }
         }
-        _ => Ok(schema),
-    }
+        NoMessageSet::NotBuilt(set) => Undecoded::NotBuilt(set),
+    })
 }
 
 /// What a record is when its message has no name.
@@ -75,7 +95,7 @@ pub(super) fn name(namespace: &str) -> String {
     match namespace {
         "urn:din:70121:2012:MsgDef" => "DIN 70121".into(),
         "urn:iso:15118:2:2010:MsgDef" => "ISO 15118-2, draft of 2010".into(),
-        "urn:iso:15118:2:2013:MsgDef" => Protocol::Iso2.name().into(),
+        "urn:iso:15118:2:2013:MsgDef" => "ISO 15118-2".into(),
         _ => match namespace.strip_prefix("urn:iso:std:iso:15118:-20:") {
             Some(set) => format!("ISO 15118-20 {set}"),
             None => format!("private protocol {namespace}"),

@@ -13,18 +13,18 @@ fn the_message_set_is_that_of_the_handshake_or_the_assumed_one() {
         let reading = Interpreter::new(assumed).read(&record);
         (reading.message, reading.error.map(|error| error.to_string()))
     };
-    let assumed = Some(&iso2::msg::SCHEMA);
+    let assumed = || Some(Protocol::Iso2.namespace().to_owned());
     let good = ("SessionSetupReq".to_owned(), None);
     assert_eq!(read(None, iso2(), PayloadType::Exi), good);
-    assert_eq!(read(assumed, None, PayloadType::Exi), good);
+    assert_eq!(read(assumed(), None, PayloadType::Exi), good);
     let (message, error) = read(None, None, PayloadType::Exi);
     assert_eq!(message, "EXI (14 octets)");
     assert!(error.is_some_and(|error| error.starts_with("no handshake")));
     // What was agreed counts more than what was assumed.
-    let (message, error) = read(assumed, Some("urn:example:private"), PayloadType::Exi);
+    let (message, error) = read(assumed(), Some("urn:example:private"), PayloadType::Exi);
     assert_eq!(message, "EXI of urn:example:private (14 octets)");
     assert_eq!(error.unwrap(), "private protocol urn:example:private is not decoded here");
-    let (_, error) = read(assumed, iso2(), PayloadType::Main);
+    let (_, error) = read(assumed(), iso2(), PayloadType::Main);
     assert_eq!(error.unwrap(), "main stream has no place in ISO 15118-2");
 }
 
@@ -33,7 +33,9 @@ fn octets_behind_a_message_are_told() {
     let mut record = record(Some("urn:iso:15118:2:2013:MsgDef"), PayloadType::Exi);
     record.payload.extend([0, 0]);
     let reading = Interpreter::default().read(&record);
-    assert_eq!(reading.facts, ["EVCCID 9A95D0978616", "session 00", "2 octets too many"]);
+    assert_eq!(reading.facts, ["EVCCID 9A95D0978616", "session 00"]);
+    let names: Vec<_> = reading.deviations.iter().map(|d| (d.rule.name(), d.bit)).collect();
+    assert_eq!(names, [("session-id-length", 18), ("trailing-octets", 112)]);
     assert!(reading.error.is_none());
 }
 

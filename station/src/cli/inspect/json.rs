@@ -1,6 +1,6 @@
 //! A JSON object a line.
 
-use super::{Show, hex::hex};
+use super::{Counts, Show, hex::hex};
 use pnc::capture::inspect::{Layer, Note, Record};
 use pnc::inspect::Reading;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 /// Writes every find as it comes.
 pub(super) struct Lines<W>(pub(super) W);
 
-/// Notes have the layer `note`.
+/// Notes have the layer `note`; the last line has the layer `summary` and counts.
 #[derive(Default, Serialize)]
 #[serde(default)]
 struct Line<'a> {
@@ -34,12 +34,28 @@ struct Line<'a> {
     summary: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<Signature>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deviations: Vec<Deviation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exi: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     xml: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Deviation<'a> {
+    name: &'static str,
+    path: &'a str,
+    bit: usize,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    layer: &'static str,
+    #[serde(flatten)]
+    counts: &'a Counts,
 }
 
 #[derive(Serialize)]
@@ -71,6 +87,11 @@ impl<W: Write> Show for Lines<W> {
                 .verdict
                 .as_ref()
                 .map(|verdict| Signature { good: verdict.is_good(), verdict: verdict.to_string() }),
+            deviations: reading
+                .deviations
+                .iter()
+                .map(|d| Deviation { name: d.rule.name(), path: &d.path, bit: d.bit })
+                .collect(),
             exi: matches!(record.layer, Layer::Sap | Layer::V2g).then(|| hex(&record.payload)),
             xml,
             error,
@@ -87,10 +108,14 @@ impl<W: Write> Show for Lines<W> {
             ..Line::default()
         })
     }
+
+    fn end(&mut self, counts: &Counts) -> io::Result<()> {
+        self.line(&Summary { layer: "summary", counts })
+    }
 }
 
 impl<W: Write> Lines<W> {
-    fn line(&mut self, line: &Line<'_>) -> io::Result<()> {
+    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
         // One write a line, so that lines of a live capture do not wait.
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');

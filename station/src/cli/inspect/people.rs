@@ -1,6 +1,6 @@
 //! A line for people: time, who to whom, layer, message, what matters of it.
 
-use super::Show;
+use super::{Counts, Show};
 use crate::cli::colour::{Colour, Painter};
 use pnc::capture::inspect::{Endpoint, Note, Record};
 use pnc::inspect::Reading;
@@ -52,6 +52,12 @@ impl<W: Write> Show for Lines<W> {
             let colour = if verdict.is_good() { Colour::Green } else { Colour::Red };
             write!(self.out, "  {}", self.painter.paint(colour, &verdict.to_string()))?;
         }
+        let mut names: Vec<_> = reading.deviations.iter().map(|d| d.rule.name()).collect();
+        names.dedup();
+        if !names.is_empty() {
+            let text = format!("deviates: {}", names.join(", "));
+            write!(self.out, "  {}", self.painter.paint(Colour::Yellow, &text))?;
+        }
         if let Some(error) = &reading.error {
             write!(self.out, "  {}", self.painter.paint(Colour::Red, &format!("error: {error}")))?;
         }
@@ -67,6 +73,29 @@ impl<W: Write> Show for Lines<W> {
         let time = self.since_start(note.time);
         let text = format!("note  frame {}: {}", note.frame, note.kind);
         writeln!(self.out, "{time:>12}  {}", self.painter.paint(Colour::Yellow, &text))
+    }
+
+    fn end(&mut self, counts: &Counts) -> io::Result<()> {
+        let all = |counts: Vec<(&str, u64)>| {
+            let some = counts.iter().filter(|(_, n)| *n > 0);
+            let texts: Vec<_> = some.map(|(name, n)| format!("{n} {name}")).collect();
+            texts.join(", ")
+        };
+        let messages = all(counts.messages.iter().map(|(name, n)| (&name[..], *n)).collect());
+        let more = all(vec![
+            ("good signatures", counts.signatures_good),
+            ("other signatures", counts.signatures_not_good),
+            ("errors", counts.errors),
+        ]);
+        let deviations = all(counts.deviations.iter().map(|(name, n)| (*name, *n)).collect());
+        for (title, text) in [("messages", messages), ("of them", more), ("deviations", deviations)]
+        {
+            if !text.is_empty() {
+                let line = format!("{title:>12}  {text}");
+                writeln!(self.out, "{}", self.painter.paint(Colour::Bold, &line))?;
+            }
+        }
+        Ok(())
     }
 }
 

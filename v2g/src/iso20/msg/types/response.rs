@@ -52,6 +52,13 @@ pub enum ResponseCode {
     FailedWrongChargeParameter,
 }
 
+impl ResponseCode {
+    /// Whether it ends the session.
+    pub fn is_failed(self) -> bool {
+        self as u8 >= Self::Failed as u8
+    }
+}
+
 /// Whether the sender is done with a slow task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
 pub enum Processing {
