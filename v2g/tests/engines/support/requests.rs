@@ -117,7 +117,7 @@ pub(crate) fn payment_details() -> Request {
 pub(crate) fn authorization(challenge: &GenChallenge) -> (Request, Signature) {
     let request = AuthorizationReq {
         id: Some(Text::new("id1").unwrap()),
-        gen_challenge: Some(challenge.clone()),
+        gen_challenge: Some(*challenge),
     };
     let signature = sign(&Signed::element::<Grammar, _>("id1", &request).unwrap());
     (request.into(), signature)
