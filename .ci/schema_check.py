@@ -20,6 +20,8 @@ SETS = {
 }
 # No schema of these is at hand; what they take from that of another set is compared.
 BORROWED = {'iso20-ac-der-iec': 'iso20-ac', 'iso20-ac-der-sae': 'iso20-ac'}
+# Global elements that no substitution group has, as the codes of other implementations tell.
+MORE_GLOBALS = {'iso20-ac-der-sae': {'FrequencyDroop'}}
 DSIG = 'http://www.w3.org/2000/09/xmldsig#'
 
 # Messages that are not extensions of -20's V2GMessageType.
@@ -56,14 +58,22 @@ class Check:
         else: self.wrong.append(f'{self.name} {path}: the schema says {schema}, we have {ours}')
 
     def run(self):
+        self.globals, self.fragments = self.schema.globals(), self.schema.fragments()
+        return self.all()
+
+    def all(self):
         self.numbers()
-        self.roots('documents', self.schema.globals())
-        self.roots('fragments', self.schema.fragments())
+        self.roots('documents', self.globals)
+        self.roots('fragments', self.fragments)
         self.coverage()
         return self
 
+    def foreign(self, one):
+        """Whether an element of ours is of a schema that is not at hand."""
+        return False
+
     def numbers(self):
-        globals_, fragments = len(self.schema.globals()), len(self.schema.fragments())
+        globals_, fragments = len(self.globals), len(self.fragments)
         for what, theirs in {
             'globals': globals_,
             'document_bits': xsd.bits(globals_ + 1),  # one code for any other element
@@ -79,8 +89,8 @@ class Check:
             name = (root['ns'], root['name'])
             path = f'{what} {root["name"]}'
             if name not in names: self.say(path, 'there is none', root['ns'])
-            else:
-                if names.index(name) != root['code']: self.say(path, f'code {names.index(name)}', root['code'])
+            elif names.index(name) != root['code']: self.say(path, f'code {names.index(name)}', root['code'])
+            if name in names and not self.foreign(root):
                 types = list(self.schema.types_of(name)) if what == 'fragments' else [self.schema.element(self.schema.elements[name]).type]
                 if (len(types) > 1) != root['relaxed']: self.say(path, f'{len(types)} types', 'the relaxed grammar' if root['relaxed'] else 'one')
                 if what == 'documents': self.reached.add(self.schema.element(self.schema.elements[name]))
@@ -142,7 +152,7 @@ class Check:
 
     def alternatives(self, particle):
         ty = self.resolve(particle['type'])
-        return ty['choice'] if 'choice' in ty else [particle]
+        return [m for m in ty['choice'] if not self.foreign(m)] if 'choice' in ty else [particle]
 
     def merged(self, path, types, ours):
         """A relaxed fragment: the text that all types have, and the attributes of any of them."""
@@ -206,29 +216,42 @@ class Check:
 
 
 class Borrowed(Check):
-    """A set without a schema, against that of another set as far as names are in its namespaces."""
+    """A set without a schema that adds to that of another: held against that one, as far as names are in its namespaces."""
 
     def run(self):
-        known = {e.name[0] for e in self.schema.declared}
-        for name, ty in self.ours['types'].items():
-            inside = ty.get('elements', []) + ty.get('attributes', []) + ty.get('choice', [])
-            for one in inside + [m for p in inside for m in self.resolve(p['type']).get('choice', [])]:
-                types = list(self.schema.types_of((one['ns'], one['name'])))
-                if one['ns'] in known and one['name'] and not types: self.say(f'{name}/{one["name"]}', 'no such element', one['ns'])
-                if len(types) == 1: self.type(f'{name}/{one["name"]}', types[0], one['type'])
-            front = list(itertools.takewhile(lambda p: p['name'] and p['ns'] in known or 'refused' in p['type'], ty.get('elements', [])))
-            if front and not any(self.fits(front, self.schema.complex(t)) for t in self.schema.types if not self.schema.is_simple(t)):
-                self.say(name, 'no type begins so', ' '.join(p['name'] for p in front))
-        return self
+        self.home = {e.name[0] for e in self.schema.declared}
+        types = self.ours['types'].values()
+        inside = [p for ty in types for p in ty.get('elements', [])]
+        members = [m for ty in types for m in ty.get('choice', [])]
+        # What is added to a choice of the other set is a member of a substitution group, so global.
+        added = [m for ty in types for m in ty.get('choice', []) if not all(map(self.foreign, ty['choice']))]
+        added += [p for p in inside if p['name'] in MORE_GLOBALS.get(self.name, ())]
+        names = [{(e['ns'], e['name']) for e in those if self.foreign(e)} for those in (added, inside + members)]
+        self.globals, self.fragments = xsd.ordered({*self.schema.globals(), *names[0]}), xsd.ordered({*self.schema.fragments(), *names[1]})
+        for name, ty in self.ours['types'].items(): self.extension(name, ty.get('elements', []))
+        self.added = len(names[1])
+        return self.all()
+
+    def foreign(self, one):
+        return one['name'] != '' and one['ns'] not in self.home
+
+    def extension(self, name, particles):
+        """Where a type has elements of both sets, those of the other are all that one of its types has."""
+        own = [self.foreign(p) for p in particles]
+        front = particles[:own.index(True)] if True in own else []
+        if front and not any(self.fits(front, self.schema.complex(t)) for t in self.schema.types if not self.schema.is_simple(t)):
+            self.say(name, 'no type to extend has just', ' '.join(p['name'] for p in front))
 
     def fits(self, front, ty):
-        """Whether the front of a type is a whole type of the schema, as it is if one extends the other."""
-        trial = Check(self.name, self.schema, self.ours)
+        trial = Borrowed(self.name, self.schema, self.ours)
+        trial.home = self.home
         trial.particles('', ty.particles, front)
         return not trial.wrong
 
     def summary(self):
-        yield f'{self.name}: no schema; of what it borrows compared {", ".join(f"{n} {what}" for what, n in sorted(self.count.items()))}'
+        first, *rest = super().summary()
+        yield f'{first}; and {self.added} element names without a schema'
+        yield from rest
 
 
 def said(names):
