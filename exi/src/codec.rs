@@ -2,7 +2,7 @@
 //! of bits. Users of derived types need none of it.
 
 pub use crate::content::{
-    Base, Field, PerPhase, ReadSeq, WriteSeq, element, home, read_element, read_text, span,
+    Base, Field, PerPhase, ReadSeq, WriteSeq, element, home, read_element, read_text, span, switch,
 };
 pub use crate::error::Result;
 pub use crate::grammar::{

@@ -61,7 +61,8 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
                 }),*]),
             };
             const BRANCHES: u16 = #n;
-            const MAX: u32 = ::exi::codec::largest(&[#(::exi::codec::span::<#ty>(false)),*]);
+            const RARE: bool = #rare;
+            const MAX: u32 = if #rare { ::exi::codec::BIG } else { ::exi::codec::largest(&[#(::exi::codec::span::<#ty>(false)),*]) };
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn branch(&self) -> u16 {
                 match self { #(Self::#variant(_) => #place),* }
@@ -76,16 +77,17 @@ pub(crate) fn expand(input: &DeriveInput, e: &DataEnum) -> Result<TokenStream> {
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, branch: u16, _: u32) -> ::exi::codec::Result<()> {
-                *self = match branch {
-                    #(#place => Self::#variant(::exi::Exi::blank()),)*
-                    _ => {
-                        let bit = r.bit();
-                        return r.err(::exi::Kind::Event, bit);
-                    }
-                };
-                match self {
-                    #(Self::#variant(v) => ::exi::codec::read_element::<_, #rare>(v, r, const { ::exi::codec::name(#ns, #element) })),*
+                match branch {
+                    #(#place => {
+                        ::exi::codec::switch(self, Self::#variant);
+                        if let Self::#variant(v) = self {
+                            return ::exi::codec::read_element::<_, #rare>(v, r, const { ::exi::codec::name(#ns, #element) });
+                        }
+                    })*
+                    _ => {}
                 }
+                let bit = r.bit();
+                r.err(::exi::Kind::Event, bit)
             }
         }
         const _: &::exi::schema::Type = <#name as ::exi::Exi>::TYPE;

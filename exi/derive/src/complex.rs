@@ -68,13 +68,14 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
                 };
                 const INLINE: bool = #inline;
                 #home
+                const RARE: bool = #rare;
                 const MAX: u32 = if #rare { ::exi::codec::BIG } else { ::exi::codec::total(&STATES, SPANS) };
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn put(&self, w: &mut ::exi::codec::Writer<'_>) -> ::exi::codec::Result<()> {
                     let mut seq = ::exi::codec::WriteSeq::new(&STATES);
                     let s = &mut seq;
                     #put_all
-                    seq.end(w)
+                    seq.end::<#rare>(w)
                 }
                 #[cfg_attr(not(debug_assertions), inline(always))]
                 fn blank() -> Self {
@@ -85,7 +86,7 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
                     let mut seq = ::exi::codec::ReadSeq::new(&STATES);
                     let s = &mut seq;
                     #get_all
-                    seq.end(r)
+                    seq.end::<#rare>(r)
                 }
                 #relaxed
             }

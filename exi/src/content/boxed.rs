@@ -14,6 +14,7 @@ impl<T: Exi> Exi for Box<T> {
     const TYPE: &'static Type = T::TYPE;
     const HOME: Option<&'static str> = T::HOME;
     const BRANCHES: u16 = T::BRANCHES;
+    const RARE: bool = T::RARE;
     const MAX: u32 = T::MAX;
     fn branch(&self) -> u16 {
         (**self).branch()

@@ -35,7 +35,7 @@ pub(super) fn get_option<T: Exi, const INLINE: bool>(
         *v = None;
         return Ok(());
     }
-    get_value::<T, INLINE>(v.insert(T::blank()), r, branch, name)?;
+    get_value::<T, INLINE>(v.insert(super::blank()), r, branch, name)?;
     s.may_come(r, i, 1, 0, 1).map(|_| ())
 }
 
@@ -59,6 +59,11 @@ pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool>(
         }
     }
     Ok(())
+}
+
+#[inline(never)]
+pub(super) fn blank<T: Exi>() -> T {
+    T::blank()
 }
 
 /// A value, between its two codes if it is a simple element.
@@ -101,7 +106,12 @@ pub(super) fn get_text<T: Exi>(
 }
 
 #[inline(never)]
-fn get_content<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) -> Result<()> {
+pub(super) fn get_content<T: Exi>(
+    v: &mut T,
+    r: &mut Reader<'_, '_>,
+    branch: u16,
+    name: u32,
+) -> Result<()> {
     v.get(r, branch, name)
 }
 
@@ -251,7 +261,7 @@ pub(super) fn put_value<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -
 }
 
 #[inline(never)]
-fn put_content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+pub(super) fn put_content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
     v.put(w)
 }
 

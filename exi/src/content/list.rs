@@ -137,7 +137,7 @@ impl<T: Exi> Items<T> for Vec<T> {
     }
     #[inline(always)]
     fn next(&mut self) -> Option<&mut T> {
-        self.push(T::blank());
+        self.push(super::blank());
         self.last_mut()
     }
 }

@@ -107,7 +107,7 @@ impl<T: Exi> Field for Option<T> {
         let left = r.left;
         let b = s.branch(i);
         if b < T::BRANCHES as u32 {
-            value::<T, INLINE>(self.insert(T::blank()), r, b as u16, name)?;
+            value::<T, INLINE>(self.insert(super::blank()), r, b as u16, name)?;
             s.read(r, next.width, next.before)?;
         } else {
             *self = None

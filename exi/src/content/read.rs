@@ -40,8 +40,8 @@ impl ReadSeq {
 
     /// The end of the element.
     #[inline(always)]
-    pub fn end(self, r: &mut Reader<'_, '_>) -> Result<()> {
-        if SMALL { self.end_apart(r) } else { self.end_here(r) }
+    pub fn end<const RARE: bool>(self, r: &mut Reader<'_, '_>) -> Result<()> {
+        if RARE || SMALL { self.end_apart(r) } else { self.end_here(r) }
     }
 
     #[inline(never)]
@@ -106,10 +106,22 @@ pub(crate) fn value<T: Exi, const INLINE: bool>(
             r.expect(0, 1)
         }
         Ok(())
-    } else if const { T::BRANCHES > 1 || T::INLINE } {
+    } else if const { T::INLINE } {
         v.get(r, branch, name)
     } else {
-        r.apart(|r| get_apart(v, r, branch, name))
+        r.apart(|r| content(v, r, branch, name))
+    }
+}
+
+/// An element's content, or a choice of such, in code of its own.
+#[inline(always)]
+fn content<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) -> Result<()> {
+    if T::RARE {
+        compact::get_content(v, r, branch, name)
+    } else if T::BRANCHES > 1 {
+        v.get(r, branch, name)
+    } else {
+        get_apart(v, r, branch, name)
     }
 }
 
@@ -158,7 +170,12 @@ pub fn read_element<T: Exi, const RARE: bool>(
     if RARE || SMALL {
         return compact::get_value::<T, false>(v, r, 0, name);
     }
-    value::<T, false>(v, r, 0, name)
+    // Where not all alternatives fit a word, the choice has a reader of its own already.
+    if T::SIMPLE || const { of::<T>(false) <= WORD } {
+        value::<T, false>(v, r, 0, name)
+    } else {
+        content(v, r, 0, name)
+    }
 }
 
 /// The text of an element that has attributes: field `i`, the last one.

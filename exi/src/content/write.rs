@@ -35,9 +35,9 @@ impl WriteSeq {
 
     /// The end of the element.
     #[inline(always)]
-    pub fn end(mut self, w: &mut Writer<'_>) -> Result<()> {
+    pub fn end<const RARE: bool>(mut self, w: &mut Writer<'_>) -> Result<()> {
         let i = self.states.len() - 1;
-        if SMALL {
+        if RARE || SMALL {
             self.put_only(w, i, 0);
             return Ok(());
         }
@@ -113,7 +113,19 @@ pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Re
     } else if const { T::INLINE } {
         v.put(w)
     } else {
-        w.apart(|w| put_apart(v, w))
+        w.apart(|w| content(v, w))
+    }
+}
+
+/// An element's content, or a choice of such, in code of its own.
+#[inline(always)]
+fn content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+    if T::RARE {
+        compact::put_content(v, w)
+    } else if T::BRANCHES > 1 {
+        v.put(w)
+    } else {
+        put_apart(v, w)
     }
 }
 
@@ -132,5 +144,10 @@ pub fn element<T: Exi, const RARE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()
     if RARE || SMALL {
         return compact::put_value::<T, false>(v, w);
     }
-    write::<T, false>(v, w)
+    // Where not all alternatives fit a word, the choice has a writer of its own already.
+    if T::SIMPLE || const { of::<T>(false) <= ROOM } {
+        write::<T, false>(v, w)
+    } else {
+        content(v, w)
+    }
 }
