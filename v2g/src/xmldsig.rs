@@ -117,7 +117,7 @@ pub struct SignatureValue {
 
 /// A hint at the key. ISO 15118 does not use it.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, rare)]
 pub struct KeyInfo {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -127,6 +127,7 @@ pub struct KeyInfo {
 
 /// The forms of a hint at the key.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub enum KeyInfoContent {
     KeyName(AnyText),
     KeyValue(Refused<1>),
@@ -144,6 +145,7 @@ pub enum KeyInfoContent {
 
 /// Where the key may be had.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct RetrievalMethod {
     #[exi(attr, unqualified, name = "Type")]
     pub kind: Option<AnyText>,
@@ -154,6 +156,7 @@ pub struct RetrievalMethod {
 
 /// The key by its certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct X509Data {
     #[exi(choice)]
     pub content: List<X509DataContent, 1, MANY>,
@@ -161,6 +164,7 @@ pub struct X509Data {
 
 /// The ways to name a certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub enum X509DataContent {
     #[exi(name = "X509IssuerSerial")]
     IssuerSerial(X509IssuerSerial),
@@ -178,6 +182,7 @@ pub enum X509DataContent {
 
 /// A certificate by its issuer and serial number.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct X509IssuerSerial {
     #[exi(name = "X509IssuerName")]
     pub issuer_name: AnyText,
@@ -187,7 +192,7 @@ pub struct X509IssuerSerial {
 
 /// Anything else in a signature. ISO 15118 does not use it.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, rare)]
 pub struct Object {
     #[exi(attr, unqualified)]
     pub encoding: Option<AnyText>,

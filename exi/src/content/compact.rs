@@ -2,9 +2,9 @@
 //! What differs from field to field is a call or two; the rest is here once.
 
 use super::list::Items;
-use super::read::end_undeclared;
-use super::write::WIDEST;
-use super::{Field, ReadSeq, WriteSeq};
+use super::read::{end_undeclared, get_apart};
+use super::write::{WIDEST, put_apart};
+use super::{Field, ReadSeq, SMALL, WriteSeq};
 use crate::Exi;
 use crate::error::{Kind, Result, length};
 use crate::read::{Reader, WORD};
@@ -75,7 +75,11 @@ pub(super) fn get_value<T: Exi, const INLINE: bool>(
     name: u32,
 ) -> Result<()> {
     if !T::SIMPLE {
-        return get_content(v, r, branch, name);
+        return if SMALL || T::RARE || T::BRANCHES > 1 {
+            get_content(v, r, branch, name)
+        } else {
+            get_apart(v, r, branch, name)
+        };
     }
     if INLINE {
         start(r, T::MAX)?;
@@ -248,7 +252,11 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool>(
 #[inline(always)]
 pub(super) fn put_value<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
     if !T::SIMPLE {
-        return put_content(v, w);
+        return if SMALL || T::RARE || T::BRANCHES > 1 {
+            put_content(v, w)
+        } else {
+            put_apart(v, w)
+        };
     }
     if INLINE {
         room(w, T::MAX);

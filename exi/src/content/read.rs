@@ -126,7 +126,12 @@ fn content<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) ->
 }
 
 #[inline(never)]
-fn get_apart<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) -> Result<()> {
+pub(super) fn get_apart<T: Exi>(
+    v: &mut T,
+    r: &mut Reader<'_, '_>,
+    branch: u16,
+    name: u32,
+) -> Result<()> {
     // No closure: it would not be inlined, and the reader would live in memory.
     let mut local = r.fork()?;
     let done = v.get(&mut local, branch, name);

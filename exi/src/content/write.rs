@@ -130,7 +130,7 @@ fn content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
 }
 
 #[inline(never)]
-fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
+pub(super) fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
     let mut local = w.fork();
     let done = v.put(&mut local);
     let end = local.done();

@@ -21,6 +21,7 @@ pub struct SubCertificates {
 
 /// The roots a car can check against.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ListOfRootCertificateIds {
     pub root_certificate_id: List<X509IssuerSerial, 1, 20>,
 }
@@ -55,7 +56,7 @@ pub struct Emaid {
 
 /// The car asks for a first contract certificate. [V2G2-235]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct CertificateInstallationReq {
     #[exi(attr)]
     pub id: AnyText,
@@ -79,7 +80,7 @@ pub struct CertificateInstallationRes {
 
 /// The car asks for a fresh certificate of a contract it has. [V2G2-228]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct CertificateUpdateReq {
     #[exi(attr)]
     pub id: AnyText,
@@ -91,7 +92,7 @@ pub struct CertificateUpdateReq {
 
 /// A fresh contract certificate and its key, signed by the provisioning service. [V2G2-230]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct CertificateUpdateRes {
     pub response_code: ResponseCode,
     pub sa_provisioning_certificate_chain: CertificateChain,

@@ -6,6 +6,7 @@ use exi::Exi;
 
 /// The car confirms a meter reading with its signature. [V2G2-903] [V2G2-245]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct MeteringReceiptReq {
     /// What the signature refers to.
     #[exi(attr)]
@@ -17,6 +18,7 @@ pub struct MeteringReceiptReq {
 
 /// Whether the receipt is good. [V2G2-247]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct MeteringReceiptRes {
     pub response_code: ResponseCode,
     #[exi(choice, ns = DATA)]

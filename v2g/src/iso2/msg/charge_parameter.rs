@@ -8,7 +8,7 @@ use exi::Exi;
 
 /// The car's limits and wishes. [V2G2-214]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ChargeParameterDiscoveryReq {
     /// The most schedules the car can take. [V2G2-773]
     pub max_entries_sa_schedule_tuple: Option<u16>,
@@ -19,7 +19,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
+#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter", rare)]
 pub enum EvChargeParameter {
     Ac(AcEvChargeParameter),
     Dc(DcEvChargeParameter),
@@ -28,12 +28,14 @@ pub enum EvChargeParameter {
 
 /// What both kinds of limits have.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AbstractEvChargeParameter {
     pub departure_time: Option<u32>,
 }
 
 /// The limits of a car that charges with AC.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -48,6 +50,7 @@ pub struct AcEvChargeParameter {
 
 /// The limits of a car that charges with DC.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -63,7 +66,7 @@ pub struct DcEvChargeParameter {
 
 /// The station's limits and, once it is finished, its schedules. [V2G2-905] [V2G2-218]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ChargeParameterDiscoveryRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,
@@ -75,7 +78,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "SAScheduleList SASchedules")]
+#[exi(substitution, names = "SAScheduleList SASchedules", rare)]
 pub enum SaSchedules {
     List(SaScheduleList),
     Abstract(Empty),
@@ -83,7 +86,11 @@ pub enum SaSchedules {
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
+#[exi(
+    substitution,
+    names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter",
+    rare
+)]
 pub enum EvseChargeParameter {
     Ac(AcEvseChargeParameter),
     Dc(DcEvseChargeParameter),
@@ -92,6 +99,7 @@ pub enum EvseChargeParameter {
 
 /// The limits of an AC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AcEvseChargeParameter {
     pub ac_evse_status: AcEvseStatus,
     /// Between a phase and neutral.
@@ -102,6 +110,7 @@ pub struct AcEvseChargeParameter {
 
 /// The limits of a DC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DcEvseChargeParameter {
     pub dc_evse_status: DcEvseStatus,
     pub evse_maximum_current_limit: PhysicalValue,

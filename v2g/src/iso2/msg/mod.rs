@@ -60,7 +60,7 @@ pub type SessionId = Octets<8>;
 
 /// A fault the sender tells about.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, rare)]
 pub struct Notification {
     pub fault_code: FaultCode,
     pub fault_msg: Option<Text<0, 64>>,

@@ -6,6 +6,7 @@ use exi::{Exi, ShortBytes};
 
 /// The car shows its contract. [V2G2-205]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PaymentDetailsReq {
     #[exi(name = "eMAID")]
     pub emaid: EmaidText,
@@ -14,6 +15,7 @@ pub struct PaymentDetailsReq {
 
 /// The station's verdict on the contract, and a challenge to sign. [V2G2-697] [V2G2-208]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PaymentDetailsRes {
     pub response_code: ResponseCode,
     pub gen_challenge: GenChallenge,

@@ -6,12 +6,14 @@ use exi::{Exi, Int, List, Ranged, Text};
 
 /// The schedules the car can choose from.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SaScheduleList {
     pub sa_schedule_tuple: List<SaScheduleTuple, 1, 3>,
 }
 
 /// A limit over time, and what energy costs under it.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SaScheduleTuple {
     pub sa_schedule_tuple_id: SaId,
     pub p_max_schedule: PMaxSchedule,
@@ -20,12 +22,14 @@ pub struct SaScheduleTuple {
 
 /// The most power over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PMaxSchedule {
     pub p_max_schedule_entry: List<PMaxScheduleEntry, 1, 1024>,
 }
 
 /// The most power in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PMaxScheduleEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -34,7 +38,7 @@ pub struct PMaxScheduleEntry {
 
 /// When an entry begins; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "RelativeTimeInterval TimeInterval")]
+#[exi(substitution, names = "RelativeTimeInterval TimeInterval", rare)]
 pub enum TimeInterval {
     Relative(RelativeTimeInterval),
     Abstract(Empty),
@@ -42,6 +46,7 @@ pub enum TimeInterval {
 
 /// Seconds from now, lasting until the next entry or for `duration`.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct RelativeTimeInterval {
     #[exi(name = "start")]
     pub start: Ranged<0, 16_777_214>,
@@ -51,6 +56,7 @@ pub struct RelativeTimeInterval {
 
 /// What energy costs over time, signed by the provider.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SalesTariff {
     #[exi(attr)]
     pub id: Option<AnyText>,
@@ -62,6 +68,7 @@ pub struct SalesTariff {
 
 /// The price in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SalesTariffEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -72,6 +79,7 @@ pub struct SalesTariffEntry {
 
 /// Costs from a power on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ConsumptionCost {
     #[exi(name = "startValue")]
     pub start_value: PhysicalValue,
@@ -80,6 +88,7 @@ pub struct ConsumptionCost {
 
 /// One figure of a cost.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct Cost {
     #[exi(name = "costKind")]
     pub cost_kind: CostKind,
@@ -91,12 +100,14 @@ pub struct Cost {
 
 /// How much power the car will take over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargingProfile {
     pub profile_entry: List<ProfileEntry, 1, 24>,
 }
 
 /// The car's most power from a time on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ProfileEntry {
     /// Seconds from now.
     pub charging_profile_entry_start: u32,
