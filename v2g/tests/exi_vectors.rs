@@ -1,6 +1,7 @@
 //! The EXI vectors hold in both codecs, and nothing near them makes either panic.
 
 mod exi_rows;
+mod exi_strict;
 
 use exi::Kind;
 use exi::xml::{self, Form};

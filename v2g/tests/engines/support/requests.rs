@@ -115,10 +115,8 @@ pub(crate) fn payment_details() -> Request {
 
 /// The challenge, signed with the contract's key.
 pub(crate) fn authorization(challenge: &GenChallenge) -> (Request, Signature) {
-    let request = AuthorizationReq {
-        id: Some(Text::new("id1").unwrap()),
-        gen_challenge: Some(*challenge),
-    };
+    let request =
+        AuthorizationReq { id: Some(Text::new("id1").unwrap()), gen_challenge: Some(*challenge) };
     let signature = sign(&Signed::element::<Grammar, _>("id1", &request).unwrap());
     (request.into(), signature)
 }
