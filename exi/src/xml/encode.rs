@@ -68,7 +68,7 @@ fn content(w: &mut BitWriter, node: &Node, ty: &'static Type) -> Result<(), Erro
         if let Some(Event::Attribute(item, _)) = event(w, place, complex, is) {
             place = place.after(item);
         }
-        value(w, node, text, attribute.ty)?;
+        of_attribute(w, node, text, attribute)?;
     }
     if let Some(ty) = complex.text {
         childless(node)?;
@@ -192,7 +192,7 @@ fn relaxed(w: &mut BitWriter, node: &Node, of: &Complex, schema: &Schema) -> Res
             return missing(node, attribute);
         };
         w.bits(code as u64, code_width(count));
-        value(w, node, text, attribute.ty)?;
+        of_attribute(w, node, text, attribute)?;
     }
     w.bits(count as u64 - 1, code_width(count));
     if let Some(ty) = of.text {
@@ -200,6 +200,19 @@ fn relaxed(w: &mut BitWriter, node: &Node, of: &Complex, schema: &Schema) -> Res
     }
     w.bits(elements as u64 + 1, code_width(elements + 1 + 2));
     Ok(())
+}
+
+fn of_attribute(
+    w: &mut BitWriter,
+    node: &Node,
+    text: &str,
+    attribute: &Particle,
+) -> Result<(), Error> {
+    put(w, text, attribute.ty).ok_or_else(|| {
+        let problem = node.problem(Problem::Value(attribute.ty));
+        let path = [&problem.path, "/@", attribute.name].concat();
+        Error::Xml(super::XmlError { path, ..problem })
+    })
 }
 
 fn value(w: &mut BitWriter, node: &Node, text: &str, ty: &'static Type) -> Result<(), Error> {

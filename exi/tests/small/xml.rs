@@ -2,7 +2,7 @@
 
 use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
 use exi::xml::{self, Error, Form, Problem, XmlError};
-use exi::{Document, Fragment};
+use exi::{Document, Exi, Fragment, List, SchemaSet, Text};
 
 #[test]
 fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
@@ -22,8 +22,8 @@ fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
 
 #[test]
 fn relaxed_fragments_are_interpreted_too() {
-    for id in [None, Some(exi::Text::literal("id4"))] {
-        let signed = Signed { id, value: exi::Text::literal("ab") };
+    for id in [None, Some(Text::literal("id4"))] {
+        let signed = Signed { id, value: Text::literal("ab") };
         let octets = Fragment::<Small>::encode_fragment(&signed).unwrap();
         let text = xml::decode(&SCHEMA, Form::Fragment, &octets).unwrap();
         assert_eq!(xml::interpret(&SCHEMA, Form::Fragment, &octets).unwrap(), text);
@@ -33,7 +33,7 @@ fn relaxed_fragments_are_interpreted_too() {
 
 #[test]
 fn an_attribute_that_comes_twice_in_a_relaxed_fragment_is_refused_by_both_codecs() {
-    let signed = Signed { id: Some(exi::Text::literal("id4")), value: exi::Text::literal("ab") };
+    let signed = Signed { id: Some(Text::literal("id4")), value: Text::literal("ab") };
     let octets = Fragment::<Small>::encode_fragment(&signed).unwrap();
     let text: String = octets.iter().map(|octet| format!("{octet:08b}")).collect();
     // Header and fragment code; code, length and three characters of the attribute.
@@ -162,6 +162,121 @@ fn errors_name_the_element_and_the_line() {
     assert!(matches!(wrong("<Pair>1</Peer>").2, Problem::Syntax(_)));
     assert!(matches!(wrong("<x:Pair/>").2, Problem::Syntax(_)));
     assert!(matches!(wrong("&unknown;").2, Problem::Syntax(_)));
+}
+
+#[test]
+fn errors_of_attributes_order_namespace_and_facets_name_their_place() {
+    let wrong = |attributes: &str, inside: &str| {
+        let text = format!(
+            "<Message xmlns='urn:example:a' xmlns:a='urn:example:a' xmlns:b='http://example.org/b#'\n \
+             {attributes}>\n<Pair>1</Pair>\n<Pair>1</Pair>\n{inside}\n</Message>"
+        );
+        match xml::from_str::<Message>(&text) {
+            Err(Error::Xml(error)) => error.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let kind = "Kind='OK'";
+    for (attributes, inside, said) in [
+        (
+            "Kind='KO'",
+            "",
+            "line 2, /Message/@Kind: not a value of its type: one of OK, FAILED_EVSEID, else",
+        ),
+        (
+            "Kind='OK' a:Id='123456789'",
+            "",
+            "line 2, /Message/@Id: not a value of its type: 1 to 8 characters",
+        ),
+        (
+            "Kind='OK' Id='1'",
+            "",
+            "line 2, /Message: the attribute Id has no place here, but Id or Kind",
+        ),
+        ("a:Id='1'", "", "line 2, /Message: Kind is missing"),
+        // Behind Note the bodies have no place any more.
+        (
+            kind,
+            "<Note>a</Note>\n<b:Text>b</b:Text>",
+            "line 6, /Message/Text: Text has no place here, but Note or Signed or Open",
+        ),
+        (
+            kind,
+            "<Text>b</Text>",
+            "line 5, /Message/Text: Text has no place here, but Pair or AC_EVStatus or Element or \
+             Session or Text or Numbers or Note or Signed or Open",
+        ),
+        (
+            kind,
+            "<b:Text>abcde</b:Text>",
+            "line 5, /Message/Text: not a value of its type: 0 to 4 characters",
+        ),
+        (kind, "<b:Text><b:Text/></b:Text>", "line 5, /Message/Text/Text: Text has no place here"),
+        (
+            kind,
+            "<b:Session>\n<b:SessionID>0g</b:SessionID></b:Session>",
+            "line 6, /Message/Session/SessionID: not a value of its type: 0 to 8 octets",
+        ),
+        (
+            kind,
+            "<b:AC_EVStatus><b:Ready>yes</b:Ready></b:AC_EVStatus>",
+            "line 5, /Message/AC_EVStatus/Ready: not a value of its type: true or false",
+        ),
+        (
+            kind,
+            "<b:AC_EVStatus><b:Ready>true</b:Ready>\n<b:SOC>101</b:SOC></b:AC_EVStatus>",
+            "line 6, /Message/AC_EVStatus/SOC: not a value of its type: a number in 0..=100",
+        ),
+        (kind, "<b:AC_EVStatus/>", "line 5, /Message/AC_EVStatus: Ready is missing"),
+    ] {
+        assert_eq!(wrong(attributes, inside), said);
+    }
+}
+
+/// A message of as many strings as references: what it costs grows with its length alone.
+#[test]
+fn the_interpreter_reads_a_long_string_table_in_the_time_of_a_short_one() {
+    let stream = |n: usize| {
+        let literal = "00 0 00000011 01100001 0".repeat(n);
+        let reference = |i: usize| {
+            let width = usize::BITS - (n - 1).leading_zeros();
+            format!("00 0 00000000 {:0width$b} 0", i % n, width = width as usize)
+        };
+        let references: String = (0..n).map(reference).collect();
+        bits(&format!("10000000 0 {literal}{references}01"))
+    };
+    let time = |n: usize| {
+        let octets = stream(n);
+        let started = std::time::Instant::now();
+        let seen = xml::interpret(&NAMES, Form::Document, &octets).unwrap();
+        let taken = started.elapsed();
+        assert_eq!(seen.matches("<Name>a</Name>").count(), 2 * n);
+        taken
+    };
+    // Quadratic would be 64 times as long.
+    let (short, long) = (time(2_000), time(16_000));
+    assert!(long < 40 * short, "{short:?} {long:?}");
+}
+
+#[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(ns = "")]
+struct Names {
+    name: List<Text<0, 4>, 0, { u32::MAX }>,
+}
+
+enum Plain {}
+
+impl SchemaSet for Plain {
+    const NAME: &'static str = "plain";
+    const GLOBALS: u32 = 1;
+    const ELEMENTS: u32 = 2;
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[];
+}
+
+exi::roots! {
+    static NAMES: Plain;
+    documents { 0 = "Names" in "" => Names; }
+    fragments {}
 }
 
 #[test]
