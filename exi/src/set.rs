@@ -88,19 +88,35 @@ pub struct Root {
     pub relaxed: bool,
     /// Decodes it as its Rust type and encodes it again.
     pub recode: fn(&[u8]) -> Result<Vec<u8>, Error>,
+    /// Decodes it as its Rust type and drops it.
+    pub check: fn(&[u8]) -> Result<(), Error>,
 }
 
 impl Root {
     /// A document of type `D`.
     pub const fn document<D: Document>() -> Self {
-        let recode = |bytes: &[u8]| D::decode(bytes)?.to_vec();
-        Self { name: D::NAME, ns: D::NS, code: D::CODE, ty: D::TYPE, relaxed: false, recode }
+        Self {
+            name: D::NAME,
+            ns: D::NS,
+            code: D::CODE,
+            ty: D::TYPE,
+            relaxed: false,
+            recode: |bytes| D::decode(bytes)?.to_vec(),
+            check: |bytes| D::decode(bytes).map(drop),
+        }
     }
 
     /// A fragment of type `F`.
     pub const fn fragment<S: SchemaSet, F: Fragment<S>>() -> Self {
-        let recode = |bytes: &[u8]| F::decode_fragment(bytes)?.encode_fragment();
-        Self { name: F::NAME, ns: F::NS, code: F::CODE, ty: F::TYPE, relaxed: F::RELAXED, recode }
+        Self {
+            name: F::NAME,
+            ns: F::NS,
+            code: F::CODE,
+            ty: F::TYPE,
+            relaxed: F::RELAXED,
+            recode: |bytes| F::decode_fragment(bytes)?.encode_fragment(),
+            check: |bytes| F::decode_fragment(bytes).map(drop),
+        }
     }
 }
 

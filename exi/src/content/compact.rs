@@ -53,10 +53,8 @@ pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool>(
         if branch >= T::BRANCHES {
             break;
         }
-        // Behind the last one the grammar offers no other, so there is room.
-        if let Some(v) = items.next() {
-            get_value::<T, INLINE>(v, r, branch, name)?
-        }
+        let Some(v) = items.next(&mut r.seen.heap) else { return r.err(Kind::Memory, s.bit) };
+        get_value::<T, INLINE>(v, r, branch, name)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{Field, ReadSeq, WriteSeq};
 use crate::Exi;
 use crate::error::{Facet, Result, length};
 use crate::grammar::Item;
+use crate::heap::Heap;
 use crate::read::Reader;
 use crate::write::Writer;
 use core::fmt;
@@ -124,7 +125,7 @@ impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Items<T> for Few<T, MIN,
         self.len = 0;
     }
     #[inline(always)]
-    fn next(&mut self) -> Option<&mut T> {
+    fn next(&mut self, _: &mut Heap) -> Option<&mut T> {
         let room = self.items.get_mut(self.len as usize)?;
         *room = T::blank();
         self.len += 1;

@@ -6,6 +6,7 @@ use super::{Field, ReadSeq, SMALL, WriteSeq, compact};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::Item;
+use crate::heap::Heap;
 use crate::read::Reader;
 use crate::write::{ROOM, Writer};
 use alloc::vec::Vec;
@@ -126,8 +127,8 @@ impl<T: Exi, const MIN: u32, const MAX: u32> Field for List<T, MIN, MAX> {
 pub(super) trait Items<T> {
     /// Throws away what is there.
     fn clear(&mut self);
-    /// Appends a blank item; `None` if there is no room.
-    fn next(&mut self) -> Option<&mut T>;
+    /// Appends a blank item; `None` if there is no room for it.
+    fn next(&mut self, heap: &mut Heap) -> Option<&mut T>;
 }
 
 impl<T: Exi> Items<T> for Vec<T> {
@@ -136,7 +137,8 @@ impl<T: Exi> Items<T> for Vec<T> {
         self.clear();
     }
     #[inline(always)]
-    fn next(&mut self) -> Option<&mut T> {
+    fn next(&mut self, heap: &mut Heap) -> Option<&mut T> {
+        heap.room(self).ok()?;
         self.push(super::blank());
         self.last_mut()
     }
@@ -202,10 +204,8 @@ pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
             break;
         }
         r.left = 0;
-        // Behind the last one the grammar offers no other, so there is room.
-        if let Some(v) = items.next() {
-            value::<T, INLINE>(v, r, b as u16, name)?
-        }
+        let Some(v) = items.next(&mut r.seen.heap) else { return r.err(Kind::Memory, s.bit) };
+        value::<T, INLINE>(v, r, b as u16, name)?;
         n += 1;
         r.left = 0;
         let (width, first) = if n < F::ITEM.min {

@@ -42,6 +42,13 @@ impl Reader<'_, '_> {
         self.left = 0;
         Ok(v)
     }
+    /// The code of a character: two of them fit into a word.
+    #[inline(always)]
+    pub(crate) fn code_point(&mut self) -> Result<u64> {
+        self.need(24)?;
+        let long = !(self.word << self.off) & 0x8080_8000_0000_0000 == 0;
+        if long { self.uint() } else { self.short_uint(3) }
+    }
     /// One octet of a number that has no bound.
     pub fn octet(&mut self) -> Result<u8> {
         self.need(8)?;

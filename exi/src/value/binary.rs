@@ -125,5 +125,11 @@ fn get_bytes(v: &mut Vec<u8>, r: &mut Reader<'_, '_>, min: usize, max: usize) ->
     if n < min as u64 || n > max as u64 {
         return r.err(Kind::Range, start);
     }
+    if !r.has(n as usize) {
+        return r.eof();
+    }
+    if r.seen.heap.take(n as usize).is_err() {
+        return r.err(Kind::Memory, start);
+    }
     r.octets(n as usize, v)
 }

@@ -1,6 +1,7 @@
 //! A string that keeps a few octets in itself.
 
 use crate::error::Result;
+use crate::heap::Heap;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::hash::{Hash, Hasher};
@@ -80,7 +81,8 @@ impl Inline {
     }
 
     /// Appends a character.
-    pub(crate) fn push(&mut self, c: char) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, c: char, heap: &mut Heap) -> Result<()> {
         match self {
             Self::Few(len, octets) => {
                 let (used, n) = (len.get() as usize - 1, c.len_utf8());
@@ -90,14 +92,21 @@ impl Inline {
                         *len = len.saturating_add(n as u8);
                     }
                     None => {
-                        let mut s = String::from(self.as_str());
+                        let mut s = String::new();
+                        heap.take(2 * FEW)?;
+                        s.reserve_exact(2 * FEW);
+                        s.push_str(self.as_str());
                         s.push(c);
                         *self = Self::Many(s);
                     }
                 }
             }
-            Self::Many(s) => s.push(c),
+            Self::Many(s) => {
+                heap.room_for(c, s)?;
+                s.push(c);
+            }
         }
+        Ok(())
     }
 }
 
@@ -140,10 +149,10 @@ mod tests {
 
     #[test]
     fn characters_move_to_the_heap_when_they_no_longer_fit() {
-        let (mut s, mut expected) = (Inline::EMPTY, String::new());
+        let (mut s, mut expected, heap) = (Inline::EMPTY, String::new(), &mut Heap::default());
         for c in "aé€😀".chars().cycle().take(40) {
             let few = expected.len() + c.len_utf8() <= FEW;
-            s.push(c);
+            s.push(c, heap).unwrap();
             expected.push(c);
             assert_eq!(s.as_str(), expected);
             assert_eq!(matches!(s, Inline::Few(..)), few);

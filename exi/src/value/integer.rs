@@ -96,32 +96,40 @@ impl Integer {
         let start = r.bit();
         r.need(1)?;
         let negative = r.bits(1) == 1;
-        let (mut magnitude, mut acc, mut have) = (Vec::new(), 0u16, 0);
+        // Little-endian, up to one octet too long.
+        let (mut octets, mut n) = ([0; Self::MOST + 1], 0);
+        let (mut acc, mut have) = (0u16, 0);
         loop {
             let b = r.octet()?;
             acc |= (b as u16 & 0x7f) << have;
             have += 7;
             if have >= 8 {
-                magnitude.push(acc as u8);
+                let Some(octet) = octets.get_mut(n) else { return r.err(Kind::Range, start) };
+                *octet = acc as u8;
+                n += 1;
                 acc >>= 8;
                 have -= 8;
             }
             if b & 0x80 == 0 {
                 break;
             }
-            if magnitude.len() > Self::MOST {
+            if n > Self::MOST {
                 return r.err(Kind::Range, start);
             }
         }
-        magnitude.push(acc as u8);
-        while magnitude.last() == Some(&0) {
-            magnitude.pop();
+        match octets.get_mut(n) {
+            Some(octet) => *octet = acc as u8,
+            None if acc == 0 => {}
+            None => return r.err(Kind::Range, start),
         }
-        if magnitude.len() > Self::MOST {
+        let n = octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+        let Some(octets) = octets.get(..n).filter(|_| n <= Self::MOST) else {
             return r.err(Kind::Range, start);
+        };
+        if r.seen.heap.take(n).is_err() {
+            return r.err(Kind::Memory, start);
         }
-        magnitude.reverse();
-        *self = Self { negative, magnitude };
+        *self = Self { negative, magnitude: octets.iter().rev().copied().collect() };
         Ok(())
     }
 }

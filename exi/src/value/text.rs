@@ -1,6 +1,6 @@
 //! Strings.
 
-use super::inline::Inline;
+use super::inline::{FEW, Inline};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::{BIG, bits};
@@ -168,7 +168,9 @@ pub(crate) fn text(
         1 => hit(r, start, None)?,
         2 => (0, start),
         n => {
-            r.seen.push(Literal { name, bit: start });
+            if r.seen.push(Literal { name, bit: start }).is_err() {
+                return r.err(Kind::Memory, start);
+            }
             if n - 2 > max as u64 {
                 return r.err(Kind::Range, start);
             }
@@ -193,7 +195,7 @@ pub(crate) fn text(
 /// A reference into the string table: the length and place of the literal.
 #[cold]
 fn hit(r: &mut Reader<'_, '_>, start: usize, of: Option<u32>) -> Result<(usize, usize)> {
-    let n = r.seen.count(of);
+    let Ok(n) = r.seen.count(of) else { return r.err(Kind::Memory, start) };
     if n == 0 {
         return r.err(Kind::Range, start);
     }
@@ -210,13 +212,28 @@ fn get_characters(s: &mut Inline, r: &mut Reader<'_, '_>, n: usize) -> Result<()
     if !r.has(n) {
         return r.eof();
     }
-    let done = s.fill(n, |ascii| r.fill(ascii, ASCII))?;
-    for _ in done..n {
-        let start = r.bit();
-        match u32::try_from(r.uint()?).ok().and_then(char::from_u32) {
-            Some(c) => s.push(c),
-            None => return r.err(Kind::Utf8, start),
-        }
+    if n > FEW && r.seen.heap.take(n).is_err() {
+        let bit = r.bit();
+        return r.err(Kind::Memory, bit);
     }
-    Ok(())
+    let done = s.fill(n, |ascii| r.fill(ascii, ASCII))?;
+    if done == n {
+        return Ok(());
+    }
+    // In registers, for there may be many.
+    let mut local = r.fork()?;
+    let done = (done..n).try_for_each(|_| get_character(s, &mut local));
+    let place = local.place();
+    r.join(place)?;
+    done
+}
+
+#[inline(always)]
+fn get_character(s: &mut Inline, r: &mut Reader<'_, '_>) -> Result<()> {
+    let start = r.bit();
+    match u32::try_from(r.code_point()?).ok().and_then(char::from_u32) {
+        Some(c) if s.push(c, &mut r.seen.heap).is_ok() => Ok(()),
+        Some(_) => r.err(Kind::Memory, start),
+        None => r.err(Kind::Utf8, start),
+    }
 }

@@ -156,6 +156,7 @@ pub(super) fn name(kind: Kind) -> &'static str {
         Kind::Event => "event",
         Kind::Range => "range",
         Kind::Utf8 => "utf8",
+        Kind::Memory => "memory",
         Kind::Full => "full",
         _ => "exi",
     }
