@@ -14,10 +14,10 @@ for f, n in lines.items():
 median = sorted(lines.values())[len(lines) // 2]
 if median >= 200: wrong.append(f'the median file has {median} lines, below 200 is wanted')
 
-# The message sets: how long they are, and whether each public type says what it is for.
-sets = {f: text for f, text in rust.items() if re.match(r'v2g/src/(\w+/msg/.*|xmldsig|app_protocol)\.rs$', f)}
-messages = sum(lines[f] for f in sets)
-if messages >= 5000: wrong.append(f'the message sets have {messages} lines, below 5,000 is wanted')
+# The message sets: how much code they are (no blank lines, no documentation), and whether each public type says what it is for.
+sets = {f: text for f, text in rust.items() if re.match(r'v2g/src/(\w+/msg/.*|xmldsig|app_protocol|enumerations)\.rs$', f)}
+messages = sum(1 for text in sets.values() for line in text.splitlines() if line.strip() and not line.strip().startswith('//'))
+if messages >= 5000: wrong.append(f'the message sets have {messages} lines of code, below 5,000 is wanted')
 documented = 0
 for f, text in sets.items():
     before = []  # the lines since the last item: marks and documentation
@@ -57,5 +57,5 @@ for command in ['cargo run --release -- demo', 'cargo test --workspace']:
     if command not in readme: wrong.append(f'README.md lacks {command!r}')
 
 for w in wrong: print(w)
-print(f'{len(rust)} files, median {median}, most {max(lines.values())} lines; {messages} lines of message sets, {documented} public types in them documented')
+print(f'{len(rust)} files, median {median}, most {max(lines.values())} lines; message sets: {messages} lines of code, {sum(lines[f] for f in sets)} with documentation and blanks, {documented} public types in them documented')
 sys.exit(1 if wrong else 0)
