@@ -24,6 +24,7 @@ use crate::{Document, Error as ExiError, Kind, Root, Schema};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use parse::Node;
 use tree::Element;
 
 /// What octets hold.
@@ -42,7 +43,8 @@ pub fn to_string<D: Document>(message: &D) -> Result<String, Error> {
 
 /// The JSON of a message: an object with the element's name as its only key. Attributes are
 /// members like elements, text beside attributes is the member `value`, octets and integers without
-/// bounds are strings as in XML.
+/// bounds are strings as in XML. Where a choice may be made several times, the array `content` has
+/// an object for each.
 pub fn to_json<D: Document>(message: &D) -> Result<String, Error> {
     Ok(json::json(&document::<D>(&message.to_vec()?)?))
 }
@@ -54,9 +56,13 @@ pub fn from_str<D: Document>(xml: &str) -> Result<D, Error> {
     if !node.is(root.ns, root.name) {
         return Err(Error::Xml(node.problem(Problem::Root)));
     }
-    let mut w = bits::BitWriter::new();
-    encode::document(&mut w, &node, root, D::CODE_BITS)?;
-    Ok(D::decode(&w.finish())?)
+    message(&node, root)
+}
+
+/// The message in a piece of JSON, see [`to_json`].
+pub fn from_json<D: Document>(json: &str) -> Result<D, Error> {
+    let (node, root) = json::node(json, const { &[Root::document::<D>()] })?;
+    message(&node, root)
 }
 
 /// The XML of a message or fragment whose schema is known. The octets go through the typed codec first.
@@ -80,12 +86,28 @@ pub fn encode(schema: &Schema, form: Form, xml: &str) -> Result<Vec<u8>, Error> 
     let Some(root) = roots(schema, form).iter().find(|r| node.is(r.ns, r.name)) else {
         return Err(Error::Xml(node.problem(Problem::Root)));
     };
+    encoded(&node, root, schema, form)
+}
+
+/// The same of JSON, see [`to_json`].
+pub fn encode_json(schema: &Schema, form: Form, json: &str) -> Result<Vec<u8>, Error> {
+    let (node, root) = json::node(json, roots(schema, form))?;
+    encoded(&node, root, schema, form)
+}
+
+fn encoded(node: &Node, root: &Root, schema: &Schema, form: Form) -> Result<Vec<u8>, Error> {
     let mut w = bits::BitWriter::new();
     match form {
-        Form::Document => encode::document(&mut w, &node, root, schema.document_bits)?,
-        Form::Fragment => encode::fragment(&mut w, &node, root, schema)?,
+        Form::Document => encode::document(&mut w, node, root, schema.document_bits)?,
+        Form::Fragment => encode::fragment(&mut w, node, root, schema)?,
     }
     Ok(w.finish())
+}
+
+fn message<D: Document>(node: &Node, root: &Root) -> Result<D, Error> {
+    let mut w = bits::BitWriter::new();
+    encode::document(&mut w, node, root, D::CODE_BITS)?;
+    Ok(D::decode(&w.finish())?)
 }
 
 fn document<D: Document>(octets: &[u8]) -> Result<Element, Error> {
@@ -116,16 +138,16 @@ fn root(schema: &Schema, form: Form, octets: &[u8]) -> Result<&'static Root, Exi
     known.ok_or(ExiError { kind: Kind::Event, bit: 8 })
 }
 
-/// Why there is no XML of some octets, or no octets of some XML.
+/// Why there is no XML or JSON of some octets, or no octets of some XML or JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// The octets are wrong.
     Exi(ExiError),
-    /// The XML is wrong.
+    /// The XML or JSON is wrong.
     Xml(XmlError),
 }
 
-/// What is wrong with XML, and where.
+/// What is wrong with XML or JSON, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct XmlError {
     /// The names of the elements around the place, from the root on.
@@ -136,7 +158,7 @@ pub struct XmlError {
     pub problem: Problem,
 }
 
-/// What is wrong with XML.
+/// What is wrong with XML or JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {

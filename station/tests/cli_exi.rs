@@ -125,6 +125,23 @@ fn a_batch_answers_before_the_next_question_comes() {
 }
 
 #[test]
+fn a_batch_takes_and_gives_json_as_well() {
+    let ask = json!({"op": "decode", "schema": "iso2", "format": "json", "hex": SESSION_SETUP_REQ});
+    let message = answers(&pnc(&["exi", "batch"], format!("{ask}\n")))[0]["json"].clone();
+    assert_eq!(message["V2G_Message"]["Body"]["SessionSetupReq"]["EVCCID"], "9A95D0978616");
+    let good = json!({"op": "encode", "schema": "iso2", "json": message});
+    let bad = json!({"op": "encode", "schema": "iso2", "json": {"V2G_Message": {"Header": 1}}});
+    let neither = json!({"op": "encode", "schema": "iso2"});
+    let answers = answers(&pnc(&["exi", "batch"], format!("{good}\n{bad}\n{neither}\n")));
+    assert_eq!(answers[0]["hex"], SESSION_SETUP_REQ);
+    assert_eq!(
+        (&answers[1]["error"]["kind"], &answers[1]["error"]["line"]),
+        (&json!("xml"), &json!(1))
+    );
+    assert_eq!(answers[2]["error"]["kind"], "request");
+}
+
+#[test]
 fn hex_is_taken_as_it_is_pasted() {
     let plain = pnc(&["exi", "decode", "--schema", "iso2", SESSION_SETUP_REQ], "");
     assert_eq!((plain.code, plain.err.as_str()), (Some(0), ""));
@@ -141,11 +158,13 @@ fn hex_is_taken_as_it_is_pasted() {
 }
 
 #[test]
-fn json_and_xml_say_the_same_and_xml_encodes_again() {
+fn json_and_xml_say_the_same_and_both_encode_again() {
     let run =
         pnc(&["exi", "decode", "--schema", "iso2", "--format", "json", SESSION_SETUP_REQ], "");
     let json: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(json["V2G_Message"]["Body"]["SessionSetupReq"]["EVCCID"], "9A95D0978616");
+    let back = pnc(&["exi", "encode", "--schema", "iso2", "--format", "json", "-"], run.out);
+    assert_eq!((back.code, back.out.trim()), (Some(0), SESSION_SETUP_REQ));
     let xml = pnc(&["exi", "decode", "--schema", "iso2", SESSION_SETUP_REQ], "").out;
     let back = pnc(&["exi", "encode", "--schema", "iso2", "-"], xml.clone());
     assert_eq!((back.code, back.out.trim()), (Some(0), SESSION_SETUP_REQ));

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use random_messages::{Element, any_message, roots};
 
 /// Messages of each kind.
-const CASES: u32 = 4;
+const CASES: u32 = 2;
 
 #[test]
 fn random_messages_survive_both_codecs_and_come_back_as_the_same_xml() {
@@ -44,9 +44,13 @@ fn holds(schema: &Schema, form: Form, root: &Root, message: &Element) -> Result<
         return Err(format!("other XML: {back}"));
     }
     let json = xml::decode_json(schema, form, &octets).map_err(|e| format!("JSON: {e}"))?;
-    let json: serde_json::Value = serde_json::from_str(&json).map_err(|e| format!("JSON: {e}"))?;
-    match json.as_object() {
-        Some(object) if object.len() == 1 && object.contains_key(root.name) => Ok(()),
-        _ => Err(format!("JSON without the root: {json}")),
+    if xml::encode_json(schema, form, &json).as_ref() != Ok(&octets) {
+        return Err(format!("JSON gives other octets: {json}"));
     }
+    // Any JSON reader finds the same in it: no name stands twice, and numbers are not too long.
+    let known: serde_json::Value = serde_json::from_str(&json).map_err(|e| format!("JSON: {e}"))?;
+    if xml::encode_json(schema, form, &known.to_string()).as_ref() != Ok(&octets) {
+        return Err(format!("JSON in another order gives other octets: {known}"));
+    }
+    Ok(())
 }

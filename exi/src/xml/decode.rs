@@ -6,7 +6,7 @@ use super::bits::BitReader;
 use super::grammar::{self, Place, SECOND_LEVEL, UNDECLARED_END, code_width};
 use super::table::Table;
 use super::trace::{Event, Step, Stop, What};
-use super::tree::{Content, Element, Value};
+use super::tree::{Content, Element, Occurs, Value};
 use super::{Form, places};
 use crate::schema::{Complex, Form as Binary, Particle, Shape, Type};
 use crate::set::{Root, Schema};
@@ -131,7 +131,7 @@ impl<'a, 'w> Decoder<'a, 'w> {
         if let Some(schema) = opening.fragment {
             self.only(Event::EndFragment, schema.fragment_end, schema.fragment_bits)?;
         }
-        Ok(Element { name: root.name, ns: root.ns, many: false, attributes, content })
+        Ok(Element { name: root.name, ns: root.ns, occurs: Occurs::Once, attributes, content })
     }
 
     /// What stands between the start and the end of an element. The types nest only as deep as
@@ -166,8 +166,8 @@ impl<'a, 'w> Decoder<'a, 'w> {
                     self.path.push(of.name);
                     let (attributes, content) = self.content(of.ty, (of.ns, of.name))?;
                     self.path.pop();
-                    let (name, ns, many) = (of.name, of.ns, of.many);
-                    children.push(Element { name, ns, many, attributes, content });
+                    let (name, ns, occurs) = (of.name, of.ns, of.occurs);
+                    children.push(Element { name, ns, occurs, attributes, content });
                     place = place.after(*item);
                 }
                 Some(grammar::Event::Characters(item, ty)) => {

@@ -1,5 +1,6 @@
 //! What may come next in an element, worked out from its type at run time.
 
+use super::tree::Occurs;
 use crate::schema::{Complex, Member, Particle, Shape, Type};
 use alloc::vec::Vec;
 
@@ -29,7 +30,7 @@ pub(super) struct Start {
     pub(super) name: &'static str,
     pub(super) ns: &'static str,
     pub(super) ty: &'static Type,
-    pub(super) many: bool,
+    pub(super) occurs: Occurs,
     /// The abstract head of a substitution group.
     pub(super) head: bool,
 }
@@ -82,21 +83,25 @@ impl Place {
 
 /// The elements that a particle stands for.
 fn starts(particle: &'static Particle) -> impl Iterator<Item = Start> {
-    let many = particle.max > 1;
+    let occurs = match particle.ty.shape {
+        _ if particle.max == 1 => Occurs::Once,
+        Shape::Choice(_) => Occurs::Choice,
+        _ => Occurs::Often,
+    };
     let itself = Member { name: particle.name, ns: particle.ns, ty: particle.ty, head: false };
     let (members, single) = match particle.ty.shape {
         Shape::Choice(members) => (members, None),
         Shape::Refused(branches) => {
-            return Vec::from_iter((0..branches).map(|_| start(&itself, many))).into_iter();
+            return Vec::from_iter((0..branches).map(|_| start(&itself, occurs))).into_iter();
         }
         _ => (&[][..], Some(itself)),
     };
-    let all: Vec<_> = members.iter().chain(&single).map(|m| start(m, many)).collect();
+    let all: Vec<_> = members.iter().chain(&single).map(|m| start(m, occurs)).collect();
     all.into_iter()
 }
 
-fn start(m: &Member, many: bool) -> Start {
-    Start { name: m.name, ns: m.ns, ty: m.ty, many, head: m.head }
+fn start(m: &Member, occurs: Occurs) -> Start {
+    Start { name: m.name, ns: m.ns, ty: m.ty, occurs, head: m.head }
 }
 
 /// Bits that tell `n` things apart.

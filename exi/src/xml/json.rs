@@ -1,7 +1,12 @@
-//! From a tree to JSON.
+//! From a tree to JSON, and from JSON to nodes.
+
+mod read;
+mod text;
+
+pub(super) use read::node;
 
 use super::print::text;
-use super::tree::{Content, Element, Value};
+use super::tree::{Content, Element, Occurs, Value};
 use alloc::format;
 use alloc::string::String;
 
@@ -32,22 +37,37 @@ fn element(e: &Element, out: &mut String) {
         value(v, out);
     }
     if let Content::Text(v) = &e.content {
-        member("value", out);
+        member(read::VALUE, out);
         value(v, out);
     }
-    // Occurrences of one particle stand together: an array if there may be several.
-    for run in children.chunk_by(|a, b| a.many && (a.name, a.ns) == (b.name, b.ns)) {
+    for run in children.chunk_by(together) {
         let Some(head) = run.first() else { continue };
-        member(head.name, out);
-        *out += if head.many { "[" } else { "" };
+        let once = head.occurs == Occurs::Once;
+        member(if head.occurs == Occurs::Choice { CHOICES } else { head.name }, out);
+        *out += if once { "" } else { "[" };
         for (i, child) in run.iter().enumerate() {
             *out += if i > 0 { "," } else { "" };
-            element(child, out);
+            match child.occurs {
+                Occurs::Choice => *out += &json(child),
+                _ => element(child, out),
+            }
         }
-        *out += if head.many { "]" } else { "" };
+        *out += if once { "" } else { "]" };
     }
     *out += "}";
 }
+
+/// Occurrences of one particle are an array if there may be several.
+fn together(a: &Element, b: &Element) -> bool {
+    match a.occurs {
+        Occurs::Once => false,
+        Occurs::Often => (a.name, a.ns) == (b.name, b.ns),
+        Occurs::Choice => b.occurs == Occurs::Choice,
+    }
+}
+
+/// The array of a choice that may be made several times: an object for each, so that their order is kept.
+const CHOICES: &str = "content";
 
 fn value(v: &Value, out: &mut String) {
     match v {

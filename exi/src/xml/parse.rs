@@ -36,6 +36,13 @@ impl Node {
         self.ns == ns && self.name == name
     }
 
+    /// An element without content in another one.
+    pub(super) fn below(parent: Option<&Self>, ns: &str, name: &str, line: usize) -> Self {
+        let parent = parent.and_then(|node| node.path.clone());
+        let path = (!name.is_empty()).then(|| Rc::new(Path { parent, name: name.into() }));
+        Self { ns: ns.into(), name: name.into(), path, line, ..Self::default() }
+    }
+
     /// Something wrong at this element.
     pub(super) fn problem(&self, problem: Problem) -> XmlError {
         XmlError { path: written(&self.path), line: self.line, problem }
@@ -46,7 +53,7 @@ impl Node {
 const DEPTH: usize = 32;
 
 /// No message has more octets of XML, and no element more attributes.
-const OCTETS: usize = 1 << 22;
+pub(super) const OCTETS: usize = 1 << 22;
 const ATTRIBUTES: usize = 32;
 
 /// Reads a document. It may not have a DTD, and entities are only those of XML itself.

@@ -9,10 +9,18 @@ use alloc::vec::Vec;
 pub(super) struct Element {
     pub(super) name: &'static str,
     pub(super) ns: &'static str,
-    /// It may occur several times.
-    pub(super) many: bool,
+    pub(super) occurs: Occurs,
     pub(super) attributes: Vec<(&'static Particle, Value)>,
     pub(super) content: Content,
+}
+
+/// How often an element may stand in its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occurs {
+    Once,
+    Often,
+    /// As often as a choice is made, of which it is an alternative.
+    Choice,
 }
 
 #[derive(Debug)]

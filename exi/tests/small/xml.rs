@@ -13,6 +13,9 @@ fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
         assert_eq!(xml::decode(&SCHEMA, Form::Document, &octets).unwrap(), text);
         assert_eq!(xml::encode(&SCHEMA, Form::Document, &text).unwrap(), octets);
         assert_eq!(xml::from_str::<Message>(&text).unwrap(), message);
+        let json = xml::to_json(&message).unwrap();
+        assert_eq!(xml::from_json::<Message>(&json).unwrap(), message);
+        assert_eq!(xml::encode_json(&SCHEMA, Form::Document, &json).unwrap(), octets);
 
         let octets = Fragment::<Small>::encode_fragment(&message).unwrap();
         assert_eq!(xml::interpret(&SCHEMA, Form::Fragment, &octets).unwrap(), text);
@@ -119,6 +122,35 @@ fn json_has_numbers_strings_objects_and_arrays() {
         xml::to_json(&all[11]).unwrap(),
         r#"{"Message":{"Id":"id","Kind":"else","Pair":[0,1,2],"Note":["one","","three<&>\"\u000a"],"Signed":{"value":""},"Open":{"Algorithm":"urn:x","Length":7}}}"#
     );
+}
+
+#[test]
+fn wrong_json_is_told_with_its_path_and_line() {
+    for (json, path, line, why) in [
+        (r#"{"Other":{}}"#, "/Other", 1, "not a root element"),
+        ("{}", "", 1, "an object with one member"),
+        ("[]", "", 1, "an object"),
+        (r#"{"Message":1}"#, "/Message", 1, "an object"),
+        ("{\"Message\":\n{\"Kind\":\"OK\"}}", "/Message", 2, "Pair is missing"),
+        ("{\"Message\":{\"Pair\":[1,2],\n\"Kind\":\"no\"}}", "/Message", 1, "one of OK,"),
+        ("{\"Message\":{\"Kind\":\"OK\",\"Pair\":[1,\n\"2\"]}}", "/Message/Pair", 2, "a number in"),
+        ("{\"Message\":{\"Kind\":\"OK\",\"Pair\":[1,\n4]}}", "/Message/Pair", 2, "a number in"),
+        ("{\"Message\":{\"Kind\":\"OK\",\n\"Pair\":1}}", "/Message", 2, "an array"),
+        ("{\"Message\":{\"Kind\":\"OK\",\n\"Pear\":1}}", "/Message", 2, "Pear has no place here"),
+        (
+            "{\"Message\":{\"Kind\":\"OK\",\n\"Kind\":\"OK\"}}",
+            "/Message",
+            2,
+            "Kind has no place here",
+        ),
+        ("{\"Message\":{\"Kind\":\"OK\",\n\"Pair\":[1,2],}}", "", 2, "a string is missing"),
+    ] {
+        let Err(Error::Xml(error)) = xml::from_json::<Message>(json) else {
+            panic!("{json} is taken");
+        };
+        assert_eq!((error.path.as_str(), error.line), (path, line), "{json}: {error}");
+        assert!(error.to_string().contains(why), "{json}: {error}");
+    }
 }
 
 #[test]

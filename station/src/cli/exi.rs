@@ -24,9 +24,10 @@ pub(super) enum Command {
     /// Answers questions, one JSON object a line, until standard input ends.
     ///
     /// A question is {"op":"decode","schema":"iso2","kind":"document","hex":".."} or
-    /// {"op":"encode","schema":"iso2","kind":"fragment","xml":".."}. The answers come in order, a line each:
-    /// {"xml":".."}, {"hex":".."} or {"error":{"kind":"..","bit":0,"message":".."}}. A question with "strict":true
-    /// has "deviations":[{"name":"..","path":"..","bit":0}] beside its XML.
+    /// {"op":"encode","schema":"iso2","kind":"fragment","xml":".."}, or with "json":{..} in place of the XML.
+    /// The answers come in order, a line each: {"xml":".."}, {"json":{..}} if it asked for "format":"json",
+    /// {"hex":".."} or {"error":{"kind":"..","bit":0,"message":".."}}. A question with "strict":true
+    /// has "deviations":[{"name":"..","path":"..","bit":0}] beside its XML or JSON.
     Batch,
 }
 
@@ -49,8 +50,11 @@ pub(super) struct DecodeArguments {
 pub(super) struct EncodeArguments {
     #[command(flatten)]
     grammar: GrammarArguments,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// The message; `-` reads standard input.
-    #[arg(value_name = "FILE.xml|-")]
+    #[arg(value_name = "FILE|-")]
     file: String,
 }
 
@@ -135,7 +139,11 @@ fn encode(arguments: &EncodeArguments) -> Result<(), Failure> {
         path => std::fs::read_to_string(path).map_err(|error| Failure::File(path.into(), error))?,
     };
     let (schema, form) = arguments.grammar.chosen()?;
-    print(&hex::hex(&xml::encode(schema, form, &text)?))
+    let octets = match arguments.format {
+        Format::Xml => xml::encode(schema, form, &text),
+        Format::Json => xml::encode_json(schema, form, &text),
+    }?;
+    print(&hex::hex(&octets))
 }
 
 impl GrammarArguments {

@@ -5,6 +5,7 @@ use crate::cli::hex;
 use ::exi::Kind;
 use ::exi::xml::{self, Form};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
@@ -47,14 +48,33 @@ enum Question {
         kind: FormName,
         hex: String,
         #[serde(default)]
+        format: FormatName,
+        #[serde(default)]
         strict: bool,
     },
     Encode {
         schema: String,
         #[serde(default)]
         kind: FormName,
-        xml: String,
+        #[serde(flatten)]
+        message: Message,
     },
+}
+
+/// A message as text.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Message {
+    Xml(String),
+    Json(Value),
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum FormatName {
+    #[default]
+    Xml,
+    Json,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -68,8 +88,9 @@ enum FormName {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Answer {
-    Xml {
-        xml: String,
+    Message {
+        #[serde(flatten)]
+        message: Message,
         /// If the question was strict.
         #[serde(skip_serializing_if = "Option::is_none")]
         deviations: Option<Vec<Deviation>>,
@@ -95,7 +116,7 @@ struct Error {
     /// Where the octets are wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     bit: Option<usize>,
-    /// Where the XML is wrong.
+    /// Where the XML or JSON is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     message: String,
@@ -103,11 +124,17 @@ struct Error {
 
 fn solve(line: &[u8]) -> Result<Answer, Error> {
     match serde_json::from_slice(line).map_err(Error::request)? {
-        Question::Decode { schema: name, kind, hex, strict } => {
+        Question::Decode { schema: name, kind, hex, format, strict } => {
             let schema = schema(&name).ok_or_else(|| unknown(&name))?;
             let octets = hex::parse(&hex).map_err(Error::request)?;
             let (_, octets) = unframed(&octets).map_err(Error::request)?;
-            let xml = xml::decode(schema, kind.into(), octets)?;
+            let message = match format {
+                FormatName::Xml => Message::Xml(xml::decode(schema, kind.into(), octets)?),
+                FormatName::Json => {
+                    let json = xml::decode_json(schema, kind.into(), octets)?;
+                    Message::Json(serde_json::from_str(&json).map_err(Error::request)?)
+                }
+            };
             let deviations = if strict {
                 let all = xml::deviations(schema, kind.into(), octets)
                     .map_err(|stop| xml::Error::Exi(stop.error))?;
@@ -117,11 +144,15 @@ fn solve(line: &[u8]) -> Result<Answer, Error> {
             } else {
                 None
             };
-            Ok(Answer::Xml { xml, deviations })
+            Ok(Answer::Message { message, deviations })
         }
-        Question::Encode { schema: name, kind, xml } => {
+        Question::Encode { schema: name, kind, message } => {
             let schema = schema(&name).ok_or_else(|| unknown(&name))?;
-            Ok(Answer::Hex { hex: hex::hex(&xml::encode(schema, kind.into(), &xml)?) })
+            let octets = match message {
+                Message::Xml(xml) => xml::encode(schema, kind.into(), &xml),
+                Message::Json(json) => xml::encode_json(schema, kind.into(), &json.to_string()),
+            }?;
+            Ok(Answer::Hex { hex: hex::hex(&octets) })
         }
     }
 }
