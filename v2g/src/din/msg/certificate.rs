@@ -13,7 +13,7 @@ pub type EncryptedPrivateKey = Bytes<0, 128>;
 
 /// A leaf certificate and those between it and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, rare)]
 pub struct CertificateChain {
     pub certificate: CertificateBytes,
     pub sub_certificates: Option<SubCertificates>,
@@ -21,20 +21,21 @@ pub struct CertificateChain {
 
 /// The certificates between a leaf and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, rare)]
 pub struct SubCertificates {
     pub certificate: List<CertificateBytes, 1, MANY>,
 }
 
 /// The roots a car can check against, by names of up to 40 characters.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, rare)]
 pub struct ListOfRootCertificateIds {
     pub root_certificate_id: List<Text<0, 40>, 1, MANY>,
 }
 
 /// The car asks for a first contract certificate.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateInstallationReq {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -45,6 +46,7 @@ pub struct CertificateInstallationReq {
 
 /// A contract certificate and its key.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateInstallationRes {
     #[exi(attr, unqualified)]
     pub id: AnyText,
@@ -57,6 +59,7 @@ pub struct CertificateInstallationRes {
 
 /// The car asks for a fresh certificate of a contract it has.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateUpdateReq {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -68,6 +71,7 @@ pub struct CertificateUpdateReq {
 
 /// A fresh contract certificate and its key.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateUpdateRes {
     #[exi(attr, unqualified)]
     pub id: AnyText,

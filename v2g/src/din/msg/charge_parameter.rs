@@ -8,7 +8,7 @@ use exi::Exi;
 
 /// The car's limits and wishes. [V2G-DC-445]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ChargeParameterDiscoveryReq {
     #[exi(name = "EVRequestedEnergyTransferType")]
     pub requested_energy_transfer_mode: EnergyTransferMode,
@@ -18,7 +18,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The car's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter")]
+#[exi(substitution, names = "AC_EVChargeParameter DC_EVChargeParameter EVChargeParameter", rare)]
 pub enum EvChargeParameter {
     Ac(AcEvChargeParameter),
     Dc(DcEvChargeParameter),
@@ -27,6 +27,7 @@ pub enum EvChargeParameter {
 
 /// The limits of a car that charges with AC.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AcEvChargeParameter {
     /// Seconds from now until the car leaves.
     pub departure_time: u32,
@@ -39,6 +40,7 @@ pub struct AcEvChargeParameter {
 
 /// The limits of a car that charges with DC.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DcEvChargeParameter {
     pub dc_ev_status: DcEvStatus,
     pub ev_maximum_current_limit: PhysicalValue,
@@ -52,7 +54,7 @@ pub struct DcEvChargeParameter {
 
 /// The station's limits and, once it is finished, its schedules. [V2G-DC-499]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ChargeParameterDiscoveryRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,
@@ -64,7 +66,7 @@ pub struct ChargeParameterDiscoveryRes {
 
 /// The schedules on offer; the last form is the schema's abstract head, which some stations send.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "SAScheduleList SASchedules")]
+#[exi(substitution, names = "SAScheduleList SASchedules", rare)]
 pub enum SaSchedules {
     List(SaScheduleList),
     Abstract(Empty),
@@ -72,7 +74,11 @@ pub enum SaSchedules {
 
 /// The station's limits, by kind of charging; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter")]
+#[exi(
+    substitution,
+    names = "AC_EVSEChargeParameter DC_EVSEChargeParameter EVSEChargeParameter",
+    rare
+)]
 pub enum EvseChargeParameter {
     Ac(AcEvseChargeParameter),
     Dc(DcEvseChargeParameter),
@@ -81,6 +87,7 @@ pub enum EvseChargeParameter {
 
 /// The limits of an AC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AcEvseChargeParameter {
     pub ac_evse_status: AcEvseStatus,
     pub evse_max_voltage: PhysicalValue,
@@ -90,6 +97,7 @@ pub struct AcEvseChargeParameter {
 
 /// The limits of a DC station.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DcEvseChargeParameter {
     pub dc_evse_status: DcEvseStatus,
     pub evse_maximum_current_limit: PhysicalValue,

@@ -6,6 +6,7 @@ use exi::Exi;
 
 /// The car shows its contract.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PaymentDetailsReq {
     pub contract_id: ContractId,
     pub contract_signature_cert_chain: CertificateChain,
@@ -13,6 +14,7 @@ pub struct PaymentDetailsReq {
 
 /// The station's verdict on the contract, and a challenge to sign.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PaymentDetailsRes {
     pub response_code: ResponseCode,
     pub gen_challenge: AnyText,
@@ -22,6 +24,7 @@ pub struct PaymentDetailsRes {
 
 /// The car asks to be authorized; without a contract it is empty. [V2G-DC-494]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ContractAuthenticationReq {
     /// What the signature refers to.
     #[exi(attr, unqualified)]
@@ -31,6 +34,7 @@ pub struct ContractAuthenticationReq {
 
 /// Whether the car is authorized, or is to ask again. [V2G-DC-495]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ContractAuthenticationRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,

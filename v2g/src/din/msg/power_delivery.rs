@@ -5,6 +5,7 @@ use exi::Exi;
 
 /// The car asks for energy to start or stop. [V2G-DC-461]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerDeliveryReq {
     /// True starts, false stops.
     pub ready_to_charge_state: bool,
@@ -15,7 +16,7 @@ pub struct PowerDeliveryReq {
 
 /// The car's state at that time; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA, substitution, names = "DC_EVPowerDeliveryParameter EVPowerDeliveryParameter")]
+#[exi(ns = DATA, substitution, names = "DC_EVPowerDeliveryParameter EVPowerDeliveryParameter", rare)]
 pub enum EvPowerDeliveryParameter {
     Dc(DcEvPowerDeliveryParameter),
     Abstract(Empty),
@@ -23,7 +24,7 @@ pub enum EvPowerDeliveryParameter {
 
 /// The state of a car that charges with DC.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = DATA)]
+#[exi(ns = DATA, rare)]
 pub struct DcEvPowerDeliveryParameter {
     pub dc_ev_status: DcEvStatus,
     pub bulk_charging_complete: Option<bool>,
@@ -32,6 +33,7 @@ pub struct DcEvPowerDeliveryParameter {
 
 /// Whether energy is on or off as asked. [V2G-DC-401]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerDeliveryRes {
     pub response_code: ResponseCode,
     #[exi(choice, ns = DATA)]

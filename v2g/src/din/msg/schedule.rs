@@ -6,12 +6,14 @@ use exi::{Exi, List, Text};
 
 /// The schedules the car can choose from.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SaScheduleList {
     pub sa_schedule_tuple: List<SaScheduleTuple, 1, MANY>,
 }
 
 /// A limit over time, and what energy costs under it.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SaScheduleTuple {
     pub sa_schedule_tuple_id: i16,
     pub p_max_schedule: PMaxSchedule,
@@ -21,6 +23,7 @@ pub struct SaScheduleTuple {
 
 /// The most power over time: at most 12 entries, though the schema sets no bound. [V2G-DC-329]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PMaxSchedule {
     pub p_max_schedule_id: i16,
     pub p_max_schedule_entry: List<PMaxScheduleEntry, 1, MANY>,
@@ -28,6 +31,7 @@ pub struct PMaxSchedule {
 
 /// The most power in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PMaxScheduleEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -37,7 +41,7 @@ pub struct PMaxScheduleEntry {
 
 /// When an entry begins; the last form is the schema's abstract head.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(substitution, names = "RelativeTimeInterval TimeInterval")]
+#[exi(substitution, names = "RelativeTimeInterval TimeInterval", rare)]
 pub enum TimeInterval {
     Relative(RelativeTimeInterval),
     Abstract(Empty),
@@ -45,6 +49,7 @@ pub enum TimeInterval {
 
 /// Seconds from now, lasting until the next entry or for `duration`.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct RelativeTimeInterval {
     #[exi(name = "start")]
     pub start: u32,
@@ -54,6 +59,7 @@ pub struct RelativeTimeInterval {
 
 /// What energy costs over time, signed by the provider.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SalesTariff {
     #[exi(attr, unqualified)]
     pub id: AnyText,
@@ -65,6 +71,7 @@ pub struct SalesTariff {
 
 /// The price in an interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SalesTariffEntry {
     #[exi(choice)]
     pub time_interval: TimeInterval,
@@ -75,6 +82,7 @@ pub struct SalesTariffEntry {
 
 /// Costs from a power on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ConsumptionCost {
     #[exi(name = "startValue")]
     pub start_value: u32,
@@ -83,6 +91,7 @@ pub struct ConsumptionCost {
 
 /// One figure of a cost.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct Cost {
     #[exi(name = "costKind")]
     pub cost_kind: CostKind,
@@ -94,6 +103,7 @@ pub struct Cost {
 
 /// How much power the car will take over time: at most 24 entries, though the schema sets no bound. [V2G-DC-307]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargingProfile {
     pub sa_schedule_tuple_id: i16,
     pub profile_entry: List<ProfileEntry, 1, MANY>,
@@ -101,6 +111,7 @@ pub struct ChargingProfile {
 
 /// The car's most power from a time on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ProfileEntry {
     /// Seconds from now.
     pub charging_profile_entry_start: u32,

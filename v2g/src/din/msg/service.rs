@@ -6,7 +6,7 @@ use exi::{Exi, List, Text};
 
 /// The car asks what there is, narrowed if it likes. [V2G-DC-440]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServiceDiscoveryReq {
     pub service_scope: Option<Text<0, 32>>,
     pub service_category: Option<ServiceCategory>,
@@ -14,7 +14,7 @@ pub struct ServiceDiscoveryReq {
 
 /// Ways to pay, the charge service and other services. [V2G-DC-441]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServiceDiscoveryRes {
     pub response_code: ResponseCode,
     pub payment_options: PaymentOptions,
@@ -24,12 +24,14 @@ pub struct ServiceDiscoveryRes {
 
 /// The ways to pay: at most two, though the schema sets no bound. [V2G-DC-634]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PaymentOptions {
     pub payment_option: List<PaymentOption, 1, MANY>,
 }
 
 /// The service that charges the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ServiceCharge {
     pub service_tag: ServiceTag,
     pub free_service: bool,
@@ -38,6 +40,7 @@ pub struct ServiceCharge {
 
 /// What a service is. Name and scope are not used. [V2G-DC-628] [V2G-DC-629]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ServiceTag {
     pub service_id: u16,
     pub service_name: Option<Text<0, 32>>,
@@ -65,12 +68,14 @@ pub enum EvseSupportedEnergyTransferType {
 
 /// Services beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ServiceTagList {
     pub service: List<Service, 1, MANY>,
 }
 
 /// A service beside the charge service.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct Service {
     pub service_tag: ServiceTag,
     pub free_service: bool,
@@ -78,14 +83,14 @@ pub struct Service {
 
 /// The car asks for the parameters of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServiceDetailReq {
     pub service_id: u16,
 }
 
 /// The parameter sets of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServiceDetailRes {
     pub response_code: ResponseCode,
     pub service_id: u16,
@@ -94,12 +99,14 @@ pub struct ServiceDetailRes {
 
 /// The parameter sets of a service.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ServiceParameterList {
     pub parameter_set: List<ParameterSet, 1, MANY>,
 }
 
 /// One way a service can be used.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ParameterSet {
     pub parameter_set_id: i16,
     pub parameter: List<Parameter, 1, MANY>,
@@ -107,6 +114,7 @@ pub struct ParameterSet {
 
 /// A named value of a parameter set.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct Parameter {
     #[exi(attr, unqualified)]
     pub name: AnyText,
@@ -131,7 +139,7 @@ pub enum ValueType {
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "boolValue byteValue shortValue intValue physicalValue stringValue")]
+#[exi(names = "boolValue byteValue shortValue intValue physicalValue stringValue", rare)]
 pub enum ParameterValue {
     Bool(bool),
     Byte(i8),
@@ -143,7 +151,7 @@ pub enum ParameterValue {
 
 /// The car picks a way to pay and its services. [V2G-DC-395] [V2G-DC-443]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServicePaymentSelectionReq {
     pub selected_payment_option: PaymentOption,
     pub selected_service_list: SelectedServiceList,
@@ -151,12 +159,14 @@ pub struct ServicePaymentSelectionReq {
 
 /// The services the car picked: the charge service alone, though the schema sets no bound. [V2G-DC-635]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SelectedServiceList {
     pub selected_service: List<SelectedService, 1, MANY>,
 }
 
 /// One service the car picked.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SelectedService {
     pub service_id: u16,
     pub parameter_set_id: Option<i16>,
@@ -164,7 +174,7 @@ pub struct SelectedService {
 
 /// Whether the selection stands. [V2G-DC-396]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = BODY)]
+#[exi(ns = BODY, rare)]
 pub struct ServicePaymentSelectionRes {
     pub response_code: ResponseCode,
 }

@@ -10,6 +10,7 @@ const NS: &str = ACDP;
 
 /// The car tells whether it stands still and can be guided into place.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehiclePositioningReq {
     pub header: Header,
     /// It is immobile.
@@ -19,6 +20,7 @@ pub struct VehiclePositioningReq {
 
 /// Where the car stands relative to the device, and whether that will do.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehiclePositioningRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -33,6 +35,7 @@ pub struct VehiclePositioningRes {
 
 /// The car asks for the device to be moved to its contacts.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ConnectReq {
     pub header: Header,
     pub ev_electrical_charging_device_status: ElectricalStatus,
@@ -40,6 +43,7 @@ pub struct ConnectReq {
 
 /// How far the device is.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ConnectRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -50,6 +54,7 @@ pub struct ConnectRes {
 
 /// The car asks for the device to be taken away; in the schema the same type as [`ConnectReq`].
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DisconnectReq {
     pub header: Header,
     pub ev_electrical_charging_device_status: ElectricalStatus,
@@ -57,6 +62,7 @@ pub struct DisconnectReq {
 
 /// How far the device is; in the schema the same type as [`ConnectRes`].
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DisconnectRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -67,6 +73,7 @@ pub struct DisconnectRes {
 
 /// The car reports its technical state, over WLAN in place of the control pilot.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SystemStatusReq {
     pub header: Header,
     pub ev_technical_status: EvTechnicalStatus,
@@ -74,6 +81,7 @@ pub struct SystemStatusReq {
 
 /// The station reports the state of its device and of itself.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SystemStatusRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -90,6 +98,7 @@ pub struct SystemStatusRes {
 
 /// The technical state of a car.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvTechnicalStatus {
     pub ev_ready_to_charge: bool,
     pub ev_immobilization_request: bool,

@@ -6,7 +6,7 @@ use exi::Exi;
 
 /// What the car can take, and what it must have to charge at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct CpdReq {
     #[exi(phases)]
     pub ev_maximum_charge_power: PerPhase,
@@ -16,6 +16,7 @@ pub struct CpdReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct BptCpdReq {
     #[exi(base)]
     pub base: CpdReq,
@@ -27,7 +28,7 @@ pub struct BptCpdReq {
 
 /// What the station can deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct CpdRes {
     #[exi(phases)]
     pub evse_maximum_charge_power: PerPhase,
@@ -45,6 +46,7 @@ pub struct CpdRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct BptCpdRes {
     #[exi(base)]
     pub base: CpdRes,

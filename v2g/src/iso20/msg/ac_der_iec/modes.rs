@@ -7,6 +7,7 @@ use exi::Exi;
 
 /// The car's limits in both directions, and of reactive power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerCpdReq {
     #[exi(base)]
     pub base: ac::CpdReq,
@@ -21,6 +22,7 @@ pub struct DerCpdReq {
 
 /// How much reactive power the car can make while it charges and discharges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvReactivePowerLimits {
     #[exi(phases)]
     pub ev_maximum_charge_reactive_power: PerPhase,
@@ -34,6 +36,7 @@ pub struct EvReactivePowerLimits {
 
 /// The station's limits, and how the car has to behave on this grid.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerCpdRes {
     #[exi(base)]
     pub base: ac::CpdRes,
@@ -50,6 +53,7 @@ pub struct DerCpdRes {
 
 /// The car's power and limits in scheduled control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerScheduledClReq {
     #[exi(base)]
     pub base: ac::ScheduledClReq,
@@ -67,6 +71,7 @@ pub struct DerScheduledClReq {
 
 /// The car's needs, power and limits in dynamic control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerDynamicClReq {
     #[exi(base)]
     pub base: ac::DynamicClReq,
@@ -87,6 +92,7 @@ pub struct DerDynamicClReq {
 
 /// The station's targets and limits, and the grid operator's, in scheduled control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerScheduledClRes {
     #[exi(base)]
     pub base: ac::ScheduledClRes,
@@ -102,6 +108,7 @@ pub struct DerScheduledClRes {
 
 /// The station's targets and limits, and the grid operator's, in dynamic control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerDynamicClRes {
     #[exi(base)]
     pub base: ac::DynamicClRes,

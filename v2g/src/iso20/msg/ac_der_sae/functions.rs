@@ -6,7 +6,7 @@ use exi::{Exi, Few, Phases};
 
 /// A characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct DerCurve {
     pub enable: bool,
     pub priority: Option<u16>,
@@ -20,12 +20,14 @@ pub struct DerCurve {
 
 /// The points of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct CurveDataPoints {
     pub curve_data_point: Few<DataTuple, 2, 10>,
 }
 
 /// A point of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DataTuple {
     #[exi(name = "xValue")]
     pub x_value: RationalNumber,
@@ -56,6 +58,7 @@ pub enum Unit {
 
 /// A fixed power factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ConstantPowerFactor {
     pub enable: bool,
     pub priority: Option<u16>,
@@ -67,6 +70,7 @@ pub struct ConstantPowerFactor {
 
 /// Reactive power by voltage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct VoltVar {
     #[exi(base)]
     pub base: DerCurve,
@@ -79,6 +83,7 @@ pub struct VoltVar {
 
 /// Reactive power by active power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct WattVar {
     #[exi(base)]
     pub base: DerCurve,
@@ -88,6 +93,7 @@ pub struct WattVar {
 
 /// Fixed reactive power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ConstantVar {
     pub enable: bool,
     pub priority: Option<u16>,
@@ -98,6 +104,7 @@ pub struct ConstantVar {
 
 /// Active power by frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct FrequencyDroop {
     pub enable: bool,
     pub priority: Option<u16>,
@@ -107,6 +114,7 @@ pub struct FrequencyDroop {
 
 /// How active power follows a frequency outside the dead band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct FrequencyDroopSettings {
     #[exi(name = "db")]
     pub dead_band: RationalNumber,
@@ -126,6 +134,7 @@ pub enum PowerReference {
 
 /// Active power by voltage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct VoltWatt {
     #[exi(base)]
     pub base: DerCurve,
@@ -135,6 +144,7 @@ pub struct VoltWatt {
 
 /// Fixed active power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ConstantWatt {
     pub enable: bool,
     pub priority: Option<u16>,
@@ -145,6 +155,7 @@ pub struct ConstantWatt {
 
 /// A lower limit of discharge power, as a percentage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LimitMaxDischargePower {
     pub enable: bool,
     pub priority: Option<u16>,

@@ -6,6 +6,7 @@ use exi::{Exi, Text};
 
 /// The car's apparent power, or its limits, by the directions of active and reactive power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvApparentPower {
     #[exi(phases)]
     pub ev_maximum_apparent_power_during_charging_and_var_absorption: PerPhase,
@@ -19,7 +20,7 @@ pub struct EvApparentPower {
 
 /// The car's reactive power by its direction and that of active power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct EvReactivePower {
     #[exi(phases)]
     pub ev_maximum_var_absorption_during_charging: PerPhase,
@@ -41,6 +42,7 @@ pub struct EvReactivePower {
 
 /// The limits of that, and of what the car adds to the grid while it is idle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvReactivePowerLimits {
     #[exi(base)]
     pub base: EvReactivePower,
@@ -50,6 +52,7 @@ pub struct EvReactivePowerLimits {
 
 /// The power factors the car can keep, and the power up to which it can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvExcitationLimits {
     #[exi(phases)]
     pub ev_specified_over_excited_power_factor: PerPhase,
@@ -63,6 +66,7 @@ pub struct EvExcitationLimits {
 
 /// The same in the charge loop, where the power factors may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvExcitation {
     #[exi(phases)]
     pub ev_specified_over_excited_power_factor: AnyPhase,
@@ -76,6 +80,7 @@ pub struct EvExcitation {
 
 /// The reactive power the station can pass on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvseReactivePowerLimits {
     #[exi(phases)]
     pub evse_maximum_var_absorption_during_charging: PerPhase,
@@ -89,6 +94,7 @@ pub struct EvseReactivePowerLimits {
 
 /// Voltages and frequencies of the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct GridLimits {
     pub grid_nominal_frequency: RationalNumber,
     pub grid_nominal_voltage: RationalNumber,
@@ -101,6 +107,7 @@ pub struct GridLimits {
 
 /// Which inverter the car has.
 #[derive(Debug, Clone, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvInverterDetails {
     pub ev_inverter_sw_version: Text<0, 32>,
     pub ev_inverter_hw_version: Option<Text<0, 32>>,

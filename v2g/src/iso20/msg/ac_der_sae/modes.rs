@@ -6,6 +6,7 @@ use exi::Exi;
 
 /// The car's limits and what it is certified for.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerCpdReq {
     #[exi(base)]
     pub base: ac::CpdReq,
@@ -37,6 +38,7 @@ pub struct DerCpdReq {
 
 /// The station's limits, and how the car has to behave on this grid.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerCpdRes {
     #[exi(base)]
     pub base: ac::CpdRes,
@@ -58,6 +60,7 @@ pub struct DerCpdRes {
 
 /// The car's power, limits and state in scheduled control.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerScheduledClReq {
     #[exi(base)]
     pub base: ac::ScheduledClReq,
@@ -82,6 +85,7 @@ pub struct DerScheduledClReq {
 
 /// The car's needs, power, limits and state in dynamic control.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerDynamicClReq {
     #[exi(base)]
     pub base: ac::DynamicClReq,
@@ -109,6 +113,7 @@ pub struct DerDynamicClReq {
 
 /// The station's targets and limits, and what the grid asks for, in scheduled control.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerScheduledClRes {
     #[exi(base)]
     pub base: ac::ScheduledClRes,
@@ -123,6 +128,7 @@ pub struct DerScheduledClRes {
 
 /// The station's targets and limits, and what the grid asks for, in dynamic control.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerDynamicClRes {
     #[exi(base)]
     pub base: ac::DynamicClRes,

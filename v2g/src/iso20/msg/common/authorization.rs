@@ -7,12 +7,14 @@ use exi::{Exi, Few, List, ShortBytes};
 
 /// The car asks for the ways to authorize.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AuthorizationSetupReq {
     pub header: Header,
 }
 
 /// The ways to authorize, and whether the station passes on a CertificateInstallationReq.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AuthorizationSetupRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -33,7 +35,7 @@ pub enum Authorization {
 
 /// What the car needs to know: with Plug & Charge on offer `Pnc`, else `Eim`. [V2G20-1219] [V2G20-1220]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "EIM_ASResAuthorizationMode PnC_ASResAuthorizationMode")]
+#[exi(names = "EIM_ASResAuthorizationMode PnC_ASResAuthorizationMode", rare)]
 pub enum AsResAuthorizationMode {
     Eim(Empty),
     Pnc(PncAsResAuthorizationMode),
@@ -41,6 +43,7 @@ pub enum AsResAuthorizationMode {
 
 /// The challenge to sign, and the providers whose contracts are good here.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PncAsResAuthorizationMode {
     pub gen_challenge: GenChallenge,
     pub supported_providers: Option<SupportedProvidersList>,
@@ -51,12 +54,14 @@ pub type GenChallenge = ShortBytes<16, 16>;
 
 /// The providers whose contracts are good here.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SupportedProvidersList {
     pub provider_id: List<Name, 1, 128>,
 }
 
 /// The car says how it authorizes, again and again until the station is done. [V2G20-1582]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AuthorizationReq {
     pub header: Header,
     pub selected_authorization_service: Authorization,
@@ -66,7 +71,7 @@ pub struct AuthorizationReq {
 
 /// What the chosen way needs.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "EIM_AReqAuthorizationMode PnC_AReqAuthorizationMode")]
+#[exi(names = "EIM_AReqAuthorizationMode PnC_AReqAuthorizationMode", rare)]
 pub enum AReqAuthorizationMode {
     Eim(Empty),
     Pnc(PncAReqAuthorizationMode),
@@ -74,6 +79,7 @@ pub enum AReqAuthorizationMode {
 
 /// The station's challenge with the contract's certificates, signed with the contract's key.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PncAReqAuthorizationMode {
     #[exi(attr)]
     pub id: AnyText,
@@ -83,6 +89,7 @@ pub struct PncAReqAuthorizationMode {
 
 /// Whether the car is authorized, or the station still asks.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AuthorizationRes {
     pub header: Header,
     pub response_code: ResponseCode,

@@ -12,6 +12,7 @@ pub type CertificateBytes = Bytes<0, 1600>;
 
 /// A leaf certificate and those between it and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateChain {
     pub certificate: CertificateBytes,
     pub sub_certificates: Option<SubCertificates>,
@@ -19,6 +20,7 @@ pub struct CertificateChain {
 
 /// A chain that a signature can refer to.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SignedCertificateChain {
     #[exi(attr)]
     pub id: AnyText,
@@ -28,6 +30,7 @@ pub struct SignedCertificateChain {
 
 /// A contract's chain, which has certificates between leaf and root.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ContractCertificateChain {
     pub certificate: CertificateBytes,
     pub sub_certificates: SubCertificates,
@@ -35,12 +38,14 @@ pub struct ContractCertificateChain {
 
 /// The certificates between a leaf and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SubCertificates {
     pub certificate: List<CertificateBytes, 1, 3>,
 }
 
 /// The car asks for contract certificates, with its OEM provisioning certificate. [V2G20-2342]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateInstallationReq {
     pub header: Header,
     pub oem_provisioning_certificate_chain: SignedCertificateChain,
@@ -51,12 +56,14 @@ pub struct CertificateInstallationReq {
 
 /// The contracts the car wants first.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EmaidList {
     pub emaid: List<Identifier, 1, 8>,
 }
 
 /// A contract certificate and its key, and how many more there are.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CertificateInstallationRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -68,6 +75,7 @@ pub struct CertificateInstallationRes {
 
 /// A contract certificate and its key, signed by the provisioning service.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SignedInstallationData {
     #[exi(attr)]
     pub id: AnyText,
@@ -89,7 +97,7 @@ pub enum EcdhCurve {
 
 /// A contract's private key, encrypted for the car or for its TPM.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "SECP521_EncryptedPrivateKey X448_EncryptedPrivateKey TPM_EncryptedPrivateKey")]
+#[exi(names = "SECP521_EncryptedPrivateKey X448_EncryptedPrivateKey TPM_EncryptedPrivateKey", rare)]
 pub enum EncryptedPrivateKey {
     Secp521(Bytes<94, 94>),
     X448(Bytes<84, 84>),

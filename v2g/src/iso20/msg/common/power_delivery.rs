@@ -6,6 +6,7 @@ use exi::{Exi, List};
 
 /// The car wants the power on, off or on standby, or another schedule.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerDeliveryReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -32,6 +33,7 @@ pub enum ChannelSelection {
 
 /// How much power the car will take or give over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPowerProfile {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -42,7 +44,7 @@ pub struct EvPowerProfile {
 
 /// What the profile goes by.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "Dynamic_EVPPTControlMode Scheduled_EVPPTControlMode")]
+#[exi(names = "Dynamic_EVPPTControlMode Scheduled_EVPPTControlMode", rare)]
 pub enum EvpptControlMode {
     Dynamic(Empty),
     Scheduled(ScheduledEvpptControlMode),
@@ -50,6 +52,7 @@ pub enum EvpptControlMode {
 
 /// The schedule the car has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ScheduledEvpptControlMode {
     pub selected_schedule_tuple_id: NumericId,
     pub power_tolerance_acceptance: Option<PowerToleranceAcceptance>,
@@ -64,12 +67,14 @@ pub enum PowerToleranceAcceptance {
 
 /// The car's power, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPowerProfileEntryList {
     pub ev_power_profile_entry: List<PowerScheduleEntry, 1, 2048>,
 }
 
 /// Whether the power is as the car wants it. [V2G20-913]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerDeliveryRes {
     pub header: Header,
     pub response_code: ResponseCode,

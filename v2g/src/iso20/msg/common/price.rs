@@ -10,6 +10,7 @@ pub type Letters = Text<0, 3>;
 
 /// Prices by level, the first being the cheapest, signed by the provider.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PriceLevelSchedule {
     #[exi(attr)]
     pub id: Option<AnyText>,
@@ -23,12 +24,14 @@ pub struct PriceLevelSchedule {
 
 /// Price levels, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PriceLevelScheduleEntryList {
     pub price_level_schedule_entry: List<PriceLevelScheduleEntry, 1, 1024>,
 }
 
 /// The price level of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct PriceLevelScheduleEntry {
     /// In seconds.
     pub duration: u32,
@@ -37,6 +40,7 @@ pub struct PriceLevelScheduleEntry {
 
 /// Prices in money, signed by the provider.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AbsolutePriceSchedule {
     #[exi(attr)]
     pub id: Option<AnyText>,
@@ -58,12 +62,14 @@ pub struct AbsolutePriceSchedule {
 
 /// The taxes.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct TaxRuleList {
     pub tax_rule: List<TaxRule, 1, 10>,
 }
 
 /// A tax, and what it is taken on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct TaxRule {
     pub tax_rule_id: NumericId,
     pub tax_rule_name: Option<Name>,
@@ -78,12 +84,14 @@ pub struct TaxRule {
 
 /// Price rules, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PriceRuleStackList {
     pub price_rule_stack: List<PriceRuleStack, 1, 1024>,
 }
 
 /// The price rules of an interval, by power.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PriceRuleStack {
     /// In seconds.
     pub duration: u32,
@@ -92,6 +100,7 @@ pub struct PriceRuleStack {
 
 /// Prices from a power on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct PriceRule {
     /// For each kWh.
     pub energy_fee: RationalNumber,
@@ -106,6 +115,7 @@ pub struct PriceRule {
 
 /// What it costs to stay when charging is over.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct OverstayRuleList {
     /// Seconds that are free.
     pub overstay_time_threshold: Option<u32>,
@@ -116,6 +126,7 @@ pub struct OverstayRuleList {
 
 /// A fee for staying from a time on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct OverstayRule {
     pub overstay_rule_description: Option<Description>,
     /// Seconds after the free time.
@@ -127,12 +138,14 @@ pub struct OverstayRule {
 
 /// What other services cost.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AdditionalServiceList {
     pub additional_service: List<AdditionalService, 1, 5>,
 }
 
 /// What another service costs.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AdditionalService {
     pub service_name: Name,
     pub service_fee: RationalNumber,
@@ -140,6 +153,7 @@ pub struct AdditionalService {
 
 /// What the car wants for its energy.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvAbsolutePriceSchedule {
     /// Unix time in seconds at which the first stack begins.
     pub time_anchor: u64,
@@ -151,12 +165,14 @@ pub struct EvAbsolutePriceSchedule {
 
 /// The car's price rules, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPriceRuleStackList {
     pub ev_price_rule_stack: List<EvPriceRuleStack, 1, 1024>,
 }
 
 /// The car's price rules of an interval, by power.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPriceRuleStack {
     /// In seconds.
     pub duration: u32,
@@ -165,6 +181,7 @@ pub struct EvPriceRuleStack {
 
 /// The car's price from a power on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvPriceRule {
     /// For each kWh.
     pub energy_fee: RationalNumber,

@@ -9,6 +9,7 @@ use exi::{Exi, Int, List};
 
 /// The car's energy needs, in the control mode it has chosen.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ScheduleExchangeReq {
     pub header: Header,
     /// The most entries of a schedule the car can take.
@@ -19,7 +20,7 @@ pub struct ScheduleExchangeReq {
 
 /// The car's energy needs: the station steers, or the car picks a schedule.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "Dynamic_SEReqControlMode Scheduled_SEReqControlMode")]
+#[exi(names = "Dynamic_SEReqControlMode Scheduled_SEReqControlMode", rare)]
 pub enum SeReqControlMode {
     Dynamic(DynamicSeReqControlMode),
     Scheduled(ScheduledSeReqControlMode),
@@ -27,6 +28,7 @@ pub enum SeReqControlMode {
 
 /// The energy needs within which the station steers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DynamicSeReqControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: u32,
@@ -41,6 +43,7 @@ pub struct DynamicSeReqControlMode {
 
 /// The energy needs to make schedules for, and what the car would sell.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ScheduledSeReqControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -52,6 +55,7 @@ pub struct ScheduledSeReqControlMode {
 
 /// Energy the car would sell, and its price.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvEnergyOffer {
     pub ev_power_schedule: EvPowerSchedule,
     pub ev_absolute_price_schedule: EvAbsolutePriceSchedule,
@@ -59,6 +63,7 @@ pub struct EvEnergyOffer {
 
 /// Power the car would give over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPowerSchedule {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -67,12 +72,14 @@ pub struct EvPowerSchedule {
 
 /// Power the car would give, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct EvPowerScheduleEntryList {
     pub ev_power_schedule_entry: List<EvPowerScheduleEntry, 1, 1024>,
 }
 
 /// Power the car would give in an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EvPowerScheduleEntry {
     /// In seconds.
     pub duration: u32,
@@ -81,6 +88,7 @@ pub struct EvPowerScheduleEntry {
 
 /// The station's schedules, once it is finished, in the control mode of the request. [V2G20-1600]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ScheduleExchangeRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -93,7 +101,7 @@ pub struct ScheduleExchangeRes {
 
 /// The station's answer by control mode.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "Dynamic_SEResControlMode Scheduled_SEResControlMode")]
+#[exi(names = "Dynamic_SEResControlMode Scheduled_SEResControlMode", rare)]
 pub enum SeResControlMode {
     Dynamic(DynamicSeResControlMode),
     Scheduled(ScheduledSeResControlMode),
@@ -101,6 +109,7 @@ pub enum SeResControlMode {
 
 /// What the station will steer for, and the prices.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DynamicSeResControlMode {
     /// Seconds from now until the car leaves.
     pub departure_time: Option<u32>,
@@ -112,12 +121,14 @@ pub struct DynamicSeResControlMode {
 
 /// The schedules the car can choose from.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ScheduledSeResControlMode {
     pub schedule_tuple: List<ScheduleTuple, 1, 3>,
 }
 
 /// A schedule for each direction of energy.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ScheduleTuple {
     pub schedule_tuple_id: NumericId,
     pub charging_schedule: ChargingSchedule,
@@ -126,6 +137,7 @@ pub struct ScheduleTuple {
 
 /// Power over time, and what the energy costs.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargingSchedule {
     pub power_schedule: PowerSchedule,
     #[exi(choice)]
@@ -134,7 +146,7 @@ pub struct ChargingSchedule {
 
 /// Prices as money or as levels.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(names = "AbsolutePriceSchedule PriceLevelSchedule")]
+#[exi(names = "AbsolutePriceSchedule PriceLevelSchedule", rare)]
 pub enum PriceSchedule {
     Absolute(Box<AbsolutePriceSchedule>),
     Level(PriceLevelSchedule),
@@ -142,6 +154,7 @@ pub enum PriceSchedule {
 
 /// Power over time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerSchedule {
     /// Unix time in seconds at which the first entry begins.
     pub time_anchor: u64,
@@ -152,12 +165,14 @@ pub struct PowerSchedule {
 
 /// Power, interval by interval.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PowerScheduleEntryList {
     pub power_schedule_entry: List<PowerScheduleEntry, 1, 1024>,
 }
 
 /// Power in an interval: the sum, or the first phase if the others are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct PowerScheduleEntry {
     /// In seconds.
     pub duration: u32,

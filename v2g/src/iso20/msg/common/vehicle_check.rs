@@ -6,6 +6,7 @@ use exi::Exi;
 
 /// The car comes in and tells how it parks.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehicleCheckInReq {
     pub header: Header,
     pub ev_check_in_status: EvCheckInStatus,
@@ -34,6 +35,7 @@ pub enum ParkingMethod {
 
 /// Where the car is to stand.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehicleCheckInRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -44,6 +46,7 @@ pub struct VehicleCheckInRes {
 
 /// The car drives out.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehicleCheckOutReq {
     pub header: Header,
     pub ev_check_out_status: EvCheckOutStatus,
@@ -61,6 +64,7 @@ pub enum EvCheckOutStatus {
 
 /// Whether the station is ready for the car to leave.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct VehicleCheckOutRes {
     pub header: Header,
     pub response_code: ResponseCode,

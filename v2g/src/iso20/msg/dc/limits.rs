@@ -6,7 +6,7 @@ use exi::Exi;
 
 /// What the car can take, and what it must have to charge at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct CpdReq {
     pub ev_maximum_charge_power: RationalNumber,
     pub ev_minimum_charge_power: RationalNumber,
@@ -19,6 +19,7 @@ pub struct CpdReq {
 
 /// The same, and what the car can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct BptCpdReq {
     #[exi(base)]
     pub base: CpdReq,
@@ -30,7 +31,7 @@ pub struct BptCpdReq {
 
 /// What the station can deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(base)]
+#[exi(base, rare)]
 pub struct CpdRes {
     pub evse_maximum_charge_power: RationalNumber,
     pub evse_minimum_charge_power: RationalNumber,
@@ -43,6 +44,7 @@ pub struct CpdRes {
 
 /// The same, and what the station can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct BptCpdRes {
     #[exi(base)]
     pub base: CpdRes,

@@ -6,6 +6,7 @@ use exi::{Exi, List};
 
 /// The sender's or the receiver's side of the low-frequency system.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct LfSystemSetupData {
     #[exi(choice)]
     pub side: LfSide,
@@ -13,6 +14,7 @@ pub struct LfSystemSetupData {
 
 /// A side of the low-frequency system.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub enum LfSide {
     #[exi(name = "LF_TransmitterSetupData")]
     Transmitter(LfTransmitterData),
@@ -22,6 +24,7 @@ pub enum LfSide {
 
 /// The transmitters and how they send.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct LfTransmitterData {
     pub number_of_transmitters: u8,
     pub signal_frequency: RationalNumber,
@@ -31,6 +34,7 @@ pub struct LfTransmitterData {
 
 /// The receivers.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct LfReceiverData {
     pub number_of_receivers: u8,
     pub rx_spec_data: List<TxRxSpecData, 2, 255>,
@@ -38,6 +42,7 @@ pub struct LfReceiverData {
 
 /// The place and direction of one antenna.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct TxRxSpecData {
     pub tx_rx_identifier: NumericId,
     pub tx_rx_position: CoordinateXyz,
@@ -46,6 +51,7 @@ pub struct TxRxSpecData {
 
 /// A place or a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct CoordinateXyz {
     #[exi(name = "Coord_X")]
     pub x: i16,
@@ -57,6 +63,7 @@ pub struct CoordinateXyz {
 
 /// The pulses of a package in time.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct TxRxPackageSpecData {
     pub pulse_sequence_order: List<TxRxPulseOrder, 2, 255>,
     pub pulse_separation_time: u16,
@@ -66,6 +73,7 @@ pub struct TxRxPackageSpecData {
 
 /// Which antenna sends a pulse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct TxRxPulseOrder {
     pub index_number: u16,
     pub tx_rx_identifier: NumericId,
@@ -73,6 +81,7 @@ pub struct TxRxPulseOrder {
 
 /// What was sent or received; the schema has room for one package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfDataPackageList {
     pub num_packages: u8,
     pub wpt_lf_data_package: LfDataPackage,
@@ -80,6 +89,7 @@ pub struct LfDataPackageList {
 
 /// One package as it was sent or received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfDataPackage {
     pub package_index: u8,
     #[exi(choice)]
@@ -88,6 +98,7 @@ pub struct LfDataPackage {
 
 /// A package on the sender's or on the receiver's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub enum LfData {
     #[exi(name = "LF_TxData")]
     Tx(LfTxDataList),
@@ -97,12 +108,14 @@ pub enum LfData {
 
 /// What was sent; the schema has room for one transmitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfTxDataList {
     pub wpt_lf_tx_data_list: LfTxData,
 }
 
 /// The power a transmitter sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfTxData {
     pub tx_identifier: NumericId,
     #[exi(name = "EIRP")]
@@ -111,12 +124,14 @@ pub struct LfTxData {
 
 /// What was received; the schema has room for one receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfRxDataList {
     pub wpt_lf_rx_data_list: LfRxData,
 }
 
 /// What a receiver heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfRxData {
     pub rx_identifier: NumericId,
     pub rssi_data: LfRxRssiList,
@@ -124,12 +139,14 @@ pub struct LfRxData {
 
 /// Signal strengths; the schema has room for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfRxRssiList {
     pub rssi_data_list: LfRxRssi,
 }
 
 /// How strongly a transmitter was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct LfRxRssi {
     pub tx_identifier: NumericId,
     pub rssi: RationalNumber,

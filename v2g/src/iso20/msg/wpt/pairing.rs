@@ -8,6 +8,7 @@ use exi::{Exi, List, Text};
 
 /// The car tells the code it observed under itself.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PairingReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -18,6 +19,7 @@ pub struct PairingReq {
 
 /// The code the ground device observed, and whom to talk to if the car stands on another.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PairingRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -29,12 +31,14 @@ pub struct PairingRes {
 
 /// Other stations the car may stand on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AlternativeSeccList {
     pub alternative_secc: List<AlternativeSecc, 1, 8>,
 }
 
 /// How to reach another station.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AlternativeSecc {
     pub ssid: Option<Identifier>,
     /// The access point's MAC address in hexadecimal capitals.
@@ -46,6 +50,7 @@ pub struct AlternativeSecc {
 
 /// The car asks for a test current to see whether the coils are aligned.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AlignmentCheckReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -56,6 +61,7 @@ pub struct AlignmentCheckReq {
 
 /// What the ground device sends for the check.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AlignmentCheckRes {
     pub header: Header,
     pub response_code: ResponseCode,

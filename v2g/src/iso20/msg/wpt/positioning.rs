@@ -6,6 +6,7 @@ use exi::{Exi, List};
 
 /// The methods the car knows for each step, and where its coil sits.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct FinePositioningSetupReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -19,6 +20,7 @@ pub struct FinePositioningSetupReq {
 
 /// The methods the ground device knows for each step.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct FinePositioningSetupRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -32,6 +34,7 @@ pub struct FinePositioningSetupRes {
 
 /// Ways to find the ground device, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct FinePositioningMethodList {
     pub wpt_fine_positioning_method: List<FinePositioningMethod, 1, 8>,
 }
@@ -48,6 +51,7 @@ pub enum FinePositioningMethod {
 
 /// Ways to make sure that the car talks to the device it stands on, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct PairingMethodList {
     pub wpt_pairing_method: List<PairingMethod, 1, 8>,
 }
@@ -66,6 +70,7 @@ pub enum PairingMethod {
 
 /// Ways to check that the coils lie over each other, the preferred one first.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AlignmentCheckMethodList {
     pub wpt_alignment_check_method: List<AlignmentCheckMethod, 1, 8>,
 }
@@ -80,6 +85,7 @@ pub enum AlignmentCheckMethod {
 
 /// The car moves and tells how it goes.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct FinePositioningReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -90,6 +96,7 @@ pub struct FinePositioningReq {
 
 /// What the ground device sees of the car.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct FinePositioningRes {
     pub header: Header,
     pub response_code: ResponseCode,
