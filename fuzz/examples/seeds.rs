@@ -2,12 +2,13 @@
 //!
 //! Certificates and keys are new each time.
 
+use exi::xml::Form;
 use pki::chain::Role;
 use pki::{Evcoid, Hierarchy};
 use ring::rand::SystemRandom;
 use slac::medium::{Medium, Noise, Path as Cable, Settings};
 use slac::{Ev, Evse, Mac, ev, evse};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,39 +33,36 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The first short vector of each message, in octets and in XML.
+/// The shortest vector of each message and signed element, in octets and in XML.
 fn vectors() -> Result<(), Box<dyn Error>> {
-    for (which, file) in [
-        (0, "appproto.documents"),
-        (2, "iso2.documents"),
-        (3, "iso2.fragments"),
-        (5, "xmldsig.fragments"),
-    ] {
-        let path = root().join("test-vectors/exi").join(format!("{file}.jsonl"));
-        let mut seen = BTreeSet::new();
-        for line in fs::read_to_string(path)?.lines() {
-            let (Some(name), Some(octets)) = (field(line, "message"), field(line, "hex")) else {
+    let mut shortest: BTreeMap<(String, String, String), String> = BTreeMap::new();
+    for file in fs::read_dir(root().join("test-vectors/exi"))? {
+        for line in fs::read_to_string(file?.path())?.lines() {
+            let [Some(schema), Some(kind), Some(message)] =
+                ["schema", "kind", "message"].map(|name| field(line, name))
+            else {
                 continue;
             };
-            let count = seen.iter().filter(|(seen, _)| *seen == name).count();
-            if octets.len() > 1200 || count > 0 || (which == 3 && seen.len() >= 8) {
-                continue;
+            let best = shortest.entry((schema, kind, message)).or_insert_with(|| line.into());
+            if line.len() < best.len() {
+                *best = line.into();
             }
-            seen.insert((name.clone(), octets.clone()));
-            let mut input = vec![which];
-            input.extend(unhex(&octets));
-            write("exi", &format!("{which}-{name}-{count}"), &input)?;
-            let variant = field(line, "hex_valuepartition")
-                .filter(|_| which == 5 || which == 3 && count == 0);
-            if let Some(variant) = variant.filter(|variant| *variant != octets) {
-                let mut input = vec![which];
-                input.extend(unhex(&variant));
-                write("exi", &format!("{which}-{name}-{count}-table"), &input)?;
+        }
+    }
+    for ((schema, kind, message), line) in &shortest {
+        let form = if kind == "fragment" { Form::Fragment } else { Form::Document };
+        let which = pnc_fuzz::chosen(schema, form).ok_or("a set that is not known")?;
+        let name = format!("{schema}-{kind}-{message}");
+        for (member, suffix) in
+            [("hex", ""), ("hex_valuepartition", "-table"), ("hex_undeclared_ee", "-ends")]
+        {
+            if let Some(octets) = field(line, member).filter(|octets| octets.len() < 3000) {
+                let input = [&[which], &unhex(&octets)[..]].concat();
+                write("exi", &format!("{name}{suffix}"), &input)?;
             }
-            if let Some(xml) = field(line, "xml").filter(|xml| xml.len() < 900) {
-                let input = [&[which], xml.as_bytes()].concat();
-                write("exi_xml", &format!("{which}-{name}-{count}"), &input)?;
-            }
+        }
+        if let Some(xml) = field(line, "xml").filter(|xml| xml.len() < 4000) {
+            write("exi_xml", &name, &[&[which], xml.as_bytes()].concat())?;
         }
     }
     Ok(())

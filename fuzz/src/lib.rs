@@ -6,7 +6,7 @@ mod keys;
 mod tls;
 
 pub use bound::{Bounded, LARGEST};
-pub use documents::{exi, exi_xml};
+pub use documents::{chosen, exi, exi_xml};
 pub use keys::{NOW, certificate, chain, identifiers, key, pool};
 pub use pnc::capture::inspect::fuzz as capture;
 pub use slac::fuzz::{ev as slac_ev, evse as slac_evse, frame as mme};

@@ -1,7 +1,9 @@
 //! Every target on its corpus and on mutations of it, the same each time.
 
+use exi::Schema;
+use exi::xml::Form;
 use pki::drive::Dice;
-use pnc_fuzz::{TARGETS, Target};
+use pnc_fuzz::{TARGETS, Target, chosen};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::{fs, panic, thread};
@@ -40,6 +42,32 @@ fn every_target_has_a_corpus_and_a_binary() {
     }
     let binaries = fs::read_dir(root().join("fuzz_targets")).unwrap().count();
     assert_eq!(binaries, TARGETS.len());
+}
+
+#[test]
+fn every_message_set_has_messages_and_fragments_in_the_corpus() {
+    for (name, decodes) in [("exi", octets as Reads), ("exi_xml", xml)] {
+        let corpus = corpus(name);
+        for schema in v2g::SCHEMAS {
+            let forms = [(Form::Document, schema.documents), (Form::Fragment, schema.fragments)];
+            for (form, _) in forms.iter().filter(|(_, roots)| !roots.is_empty()) {
+                let which = chosen(schema.name, *form).unwrap();
+                let mut seeds = corpus.iter().filter(|seed| seed[0] == which);
+                let found = seeds.any(|seed| decodes(schema, *form, &seed[1..]));
+                assert!(found, "no seed of {name} for {} {form:?}", schema.name);
+            }
+        }
+    }
+}
+
+type Reads = for<'a> fn(&'a Schema, Form, &'a [u8]) -> bool;
+
+fn octets(schema: &Schema, form: Form, octets: &[u8]) -> bool {
+    exi::xml::decode(schema, form, octets).is_ok()
+}
+
+fn xml(schema: &Schema, form: Form, xml: &[u8]) -> bool {
+    str::from_utf8(xml).is_ok_and(|xml| exi::xml::encode(schema, form, xml).is_ok())
 }
 
 /// The input that panicked, in hexadecimal.
