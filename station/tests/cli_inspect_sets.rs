@@ -19,18 +19,19 @@ use v2g::v2gtp::{self, PayloadType};
 const DIN: &str = "urn:din:70121:2012:MsgDef";
 const DC: &str = "urn:iso:std:iso:15118:-20:DC";
 
+type Done<T> = Result<T, Box<dyn std::error::Error>>;
 type Messages = Vec<(PayloadType, Sender, Vec<u8>)>;
 
 #[test]
 fn sets_are_told_apart_by_payload_type() {
     let messages = vec![
-        (PayloadType::Main, Sender::Client, first("iso20-common", "SessionSetupReq")),
-        (PayloadType::Dc, Sender::Client, first("iso20-dc", "DC_ChargeLoopReq")),
-        (PayloadType::Dc, Sender::Server, first("iso20-dc", "DC_ChargeLoopRes")),
-        (PayloadType::Acdp, Sender::Client, first("iso20-acdp", "ACDP_ConnectReq")),
-        (PayloadType::Wpt, Sender::Client, first("iso20-wpt", "WPT_PairingReq")),
+        (PayloadType::Main, Sender::Client, first("iso20-common", "SessionSetupReq").unwrap()),
+        (PayloadType::Dc, Sender::Client, first("iso20-dc", "DC_ChargeLoopReq").unwrap()),
+        (PayloadType::Dc, Sender::Server, first("iso20-dc", "DC_ChargeLoopRes").unwrap()),
+        (PayloadType::Acdp, Sender::Client, first("iso20-acdp", "ACDP_ConnectReq").unwrap()),
+        (PayloadType::Wpt, Sender::Client, first("iso20-wpt", "WPT_PairingReq").unwrap()),
     ];
-    let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &messages));
+    let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &messages).unwrap());
     let told: Vec<_> =
         lines(&run, "v2g").iter().map(|l| (text(l, "schema"), text(l, "message"))).collect();
     let wanted = [
@@ -46,22 +47,22 @@ fn sets_are_told_apart_by_payload_type() {
     }
     // SLAC and discovery have no place in a connection.
     let odd = vec![(PayloadType::Other(0xA001), Sender::Client, vec![0x80])];
-    let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &odd));
+    let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &odd).unwrap());
     let error = text(&lines(&run, "v2g")[0], "error");
     assert_eq!(error, "payload type 0xa001 has no place in ISO 15118-20 DC");
 }
 
 #[test]
 fn deviations_are_told_with_each_message_and_counted() {
-    let mut request = first("din", "ContractAuthenticationReq");
+    let mut request = first("din", "ContractAuthenticationReq").unwrap();
     request.push(0);
-    let demand = first("din", "CurrentDemandReq");
+    let demand = first("din", "CurrentDemandReq").unwrap();
     let messages = vec![
         (PayloadType::Exi, Sender::Client, request.clone()),
         (PayloadType::Exi, Sender::Client, request),
         (PayloadType::Exi, Sender::Client, demand),
     ];
-    let octets = capture(Some(DIN), &messages);
+    let octets = capture(Some(DIN), &messages).unwrap();
     let run = pnc(&["inspect", "--json", "-"], octets.clone());
     let told = lines(&run, "v2g");
     let trailing = |line: &Value| {
@@ -82,10 +83,10 @@ fn deviations_are_told_with_each_message_and_counted() {
 #[test]
 fn a_connection_under_way_needs_its_protocol() {
     let messages = vec![
-        (PayloadType::Dc, Sender::Client, first("iso20-dc", "DC_ChargeLoopReq")),
-        (PayloadType::Main, Sender::Client, first("iso20-common", "SessionStopReq")),
+        (PayloadType::Dc, Sender::Client, first("iso20-dc", "DC_ChargeLoopReq").unwrap()),
+        (PayloadType::Main, Sender::Client, first("iso20-common", "SessionStopReq").unwrap()),
     ];
-    let octets = capture(None, &messages);
+    let octets = capture(None, &messages).unwrap();
     let run = pnc(&["inspect", "--json", "-"], octets.clone());
     for line in lines(&run, "v2g") {
         assert!(text(&line, "error").starts_with("no handshake"), "{line}");
@@ -104,7 +105,7 @@ fn a_connection_under_way_needs_its_protocol() {
 fn a_signature_of_iso_15118_20_is_judged() {
     let challenge = GenChallenge::new(&[7; 16]).unwrap();
     let setup = AuthorizationSetupRes {
-        header: header(),
+        header: header().unwrap(),
         response_code: ResponseCode::Ok,
         authorization_services: [Authorization::Pnc].try_into().unwrap(),
         certificate_installation_service: false,
@@ -113,13 +114,13 @@ fn a_signature_of_iso_15118_20_is_judged() {
             supported_providers: None,
         }),
     };
-    let mut request = authorization(challenge);
+    let mut request = authorization(challenge).unwrap();
     let told = |request: &AuthorizationReq| {
         let messages = vec![
             (PayloadType::Main, Sender::Server, setup.to_vec().unwrap()),
             (PayloadType::Main, Sender::Client, request.to_vec().unwrap()),
         ];
-        let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &messages));
+        let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &messages).unwrap());
         let line = lines(&run, "v2g").pop().unwrap();
         (line["summary"][0].clone(), text(&line["signature"], "verdict"))
     };
@@ -143,78 +144,70 @@ fn challenge_echoed() -> Value {
 }
 
 /// A request signed with a contract's key.
-fn authorization(gen_challenge: GenChallenge) -> AuthorizationReq {
+fn authorization(gen_challenge: GenChallenge) -> Done<AuthorizationReq> {
     let random = SystemRandom::new();
-    let hierarchy = Hierarchy::generate(&random, pnc::time::unix(), Options::default()).unwrap();
+    let hierarchy = Hierarchy::generate(&random, pnc::time::unix(), Options::default())?;
     let contract = hierarchy.contract();
-    let subs = contract.subs.iter().map(|sub| CertificateBytes::new(sub.der()).unwrap()).collect();
+    let subs = contract.subs.iter().map(|sub| CertificateBytes::new(sub.der()));
+    let subs = subs.collect::<Result<Vec<_>, _>>()?;
     let mode = PncAReqAuthorizationMode {
         id: Text::literal("id1"),
         gen_challenge,
         contract_certificate_chain: ContractCertificateChain {
-            certificate: CertificateBytes::new(contract.leaf.der()).unwrap(),
-            sub_certificates: SubCertificates { certificate: List::new(subs).unwrap() },
+            certificate: CertificateBytes::new(contract.leaf.der())?,
+            sub_certificates: SubCertificates { certificate: List::new(subs)? },
         },
     };
-    let signed = Signed::element::<Grammar, _>("id1", &mode).unwrap();
-    let signature = sign(&[signed], &*contract.key, &random).unwrap();
-    AuthorizationReq {
-        header: Header { signature: Some(Box::new(signature)), ..header() },
+    let signed = Signed::element::<Grammar, _>("id1", &mode)?;
+    let signature = sign(&[signed], &*contract.key, &random)?;
+    Ok(AuthorizationReq {
+        header: Header { signature: Some(Box::new(signature)), ..header()? },
         selected_authorization_service: Authorization::Pnc,
         authorization_mode: AReqAuthorizationMode::Pnc(mode),
-    }
+    })
 }
 
-fn header() -> Header {
-    Header {
-        session_id: SessionId::new(&[1, 2, 3, 4, 5, 6, 7, 8]).unwrap(),
-        time_stamp: 1_800_000_000,
-        signature: None,
-    }
+fn header() -> Done<Header> {
+    let session_id = SessionId::new(&[1, 2, 3, 4, 5, 6, 7, 8])?;
+    Ok(Header { session_id, time_stamp: 1_800_000_000, signature: None })
 }
 
 /// A capture of one connection in the clear, its handshake first if there is a protocol.
-fn capture(protocol: Option<&str>, messages: &Messages) -> Vec<u8> {
+fn capture(protocol: Option<&str>, messages: &[(PayloadType, Sender, Vec<u8>)]) -> Done<Vec<u8>> {
     let mut all = Messages::new();
     if let Some(namespace) = protocol {
         let entry = AppProtocol {
-            protocol_namespace: Text::new(namespace).unwrap(),
+            protocol_namespace: Text::new(namespace)?,
             version_number_major: 1,
             version_number_minor: 0,
             schema_id: 4,
             priority: exi::Int::of::<1>(),
         };
-        let offer = SupportedAppProtocolReq { app_protocol: [entry].try_into().unwrap() };
+        let offer = SupportedAppProtocolReq { app_protocol: [entry].try_into()? };
         let mut answer = handshake::answer(None);
         answer.response_code = v2g::app_protocol::ResponseCode::OkSuccessfulNegotiation;
         answer.schema_id = Some(4);
-        all.push((PayloadType::Exi, Sender::Client, offer.to_vec().unwrap()));
-        all.push((PayloadType::Exi, Sender::Server, answer.to_vec().unwrap()));
+        all.push((PayloadType::Exi, Sender::Client, offer.to_vec()?));
+        all.push((PayloadType::Exi, Sender::Server, answer.to_vec()?));
     }
     all.extend(messages.iter().cloned());
-    let written = || -> std::io::Result<Vec<u8>> {
-        let mut synth = Synth::new(Vec::new(), "test", "wire")?;
-        let end = |text: &str| text.parse().unwrap_or_else(|error| panic!("{error}"));
-        let start = 1_800_000_000_000_000_000;
-        let stream = synth.connect(start, end("[fe80::1]:50000"), end("[fe80::2]:50001"))?;
-        for (n, (payload_type, from, payload)) in (1..).zip(&all) {
-            let header =
-                v2gtp::Header { payload_type: *payload_type, length: payload.len() as u32 };
-            let octets = [&header.emit()[..], payload].concat();
-            synth.send(start + n * 1_000_000, stream, *from, &octets)?;
-        }
-        synth.finish()
-    };
-    written().unwrap_or_else(|error| panic!("{error}"))
+    let mut synth = Synth::new(Vec::new(), "test", "wire")?;
+    let start = 1_800_000_000_000_000_000;
+    let stream = synth.connect(start, "[fe80::1]:50000".parse()?, "[fe80::2]:50001".parse()?)?;
+    for (n, (payload_type, from, payload)) in (1..).zip(&all) {
+        let header = v2gtp::Header { payload_type: *payload_type, length: payload.len() as u32 };
+        let octets = [&header.emit()[..], payload].concat();
+        synth.send(start + n * 1_000_000, stream, *from, &octets)?;
+    }
+    Ok(synth.finish()?)
 }
 
 /// The first vector of a message.
-fn first(schema: &str, message: &str) -> Vec<u8> {
-    let file = std::fs::read_to_string(vector(&format!("exi/{schema}.documents.jsonl"))).unwrap();
-    let rows = file.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let mut rows = rows.filter(|row| row["message"] == message);
-    let row = rows.next().unwrap_or_else(|| panic!("no {message} of {schema}"));
-    hex::decode(text(&row, "hex")).unwrap()
+fn first(schema: &str, message: &str) -> Done<Vec<u8>> {
+    let file = std::fs::read_to_string(vector(&format!("exi/{schema}.documents.jsonl")))?;
+    let rows = file.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let row = rows.into_iter().find(|row| row["message"] == message);
+    Ok(hex::decode(text(&row.ok_or("no vector of that message")?, "hex"))?)
 }
 
 fn lines(run: &Run, layer: &str) -> Vec<Value> {

@@ -29,7 +29,7 @@ impl Judge {
                 stray(signature)
             }
             BodyElement::PaymentDetailsRes(response) => {
-                self.challenge = Some(response.gen_challenge.clone());
+                self.challenge = Some(response.gen_challenge);
                 stray(signature)
             }
             BodyElement::AuthorizationReq(request) => self.by_contract(signature, |sheet| {
