@@ -8,12 +8,14 @@ use exi::Exi;
 
 /// The car waits for the cable's isolation to be checked. [V2G2-249]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CableCheckReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// How far the check is. [V2G2-251]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CableCheckRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,
@@ -74,12 +76,14 @@ pub struct CurrentDemandRes {
 
 /// The car checks whether the contactors opened. [V2G2-261]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct WeldingDetectionReq {
     pub dc_ev_status: DcEvStatus,
 }
 
 /// The voltage the station sees at the cable. [V2G2-263]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct WeldingDetectionRes {
     pub response_code: ResponseCode,
     pub dc_evse_status: DcEvseStatus,

@@ -37,6 +37,7 @@ pub struct AuthorizationReq {
 
 /// Whether the car is authorized, or is to ask again. [V2G2-212]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct AuthorizationRes {
     pub response_code: ResponseCode,
     pub evse_processing: EvseProcessing,

@@ -5,6 +5,7 @@ use exi::{Exi, Octets};
 
 /// The car introduces itself. [V2G2-188]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionSetupReq {
     /// The MAC address of the car's communication controller.
     pub evcc_id: Octets<6>,
@@ -21,6 +22,7 @@ pub struct SessionSetupRes {
 
 /// The car ends or pauses the session. [V2G2-239]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionStopReq {
     pub charging_session: ChargingSession,
 }
@@ -34,6 +36,7 @@ pub enum ChargingSession {
 
 /// The station's last word. [V2G2-240]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionStopRes {
     pub response_code: ResponseCode,
 }
