@@ -1,15 +1,14 @@
 //! Each message, ready to be measured in both directions by either codec.
 
-use crate::messages;
+use crate::{din, iso20, messages};
 use exi::Document;
 use iso15118::exi::ExiDocument;
-use iso15118::{app_protocol, iso2};
+use iso15118::{app_protocol, iso2, iso20 as peer};
 use std::hint::black_box;
 
-/// A message and how many times as fast as the peer it must be decoded and encoded.
+/// A message, and how many times as fast as another codec it must be decoded and encoded.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    pub(crate) octets: Vec<u8>,
     pub(crate) ours: Box<dyn Codec>,
     pub(crate) theirs: Box<dyn Codec>,
     pub(crate) target: (f64, f64),
@@ -18,18 +17,22 @@ pub(crate) struct Case {
 /// Room for every message.
 pub(crate) const ROOM: usize = 8192;
 
-/// What is measured, with one message to encode.
+/// What is measured: a message, and its octets.
 pub(crate) trait Codec {
-    fn decode(&self, octets: &[u8]);
+    fn octets(&self) -> &[u8];
+    fn decode(&self);
     fn encode(&self, out: &mut [u8]) -> usize;
 }
 
-struct Ours<D>(D);
+struct Ours<D>(D, Vec<u8>);
 
 impl<D: Document> Codec for Ours<D> {
+    fn octets(&self) -> &[u8] {
+        &self.1
+    }
     #[inline(never)]
-    fn decode(&self, octets: &[u8]) {
-        let message = D::decode(black_box(octets));
+    fn decode(&self) {
+        let message = D::decode(black_box(&self.1));
         black_box(&message);
     }
     #[inline(never)]
@@ -38,12 +41,15 @@ impl<D: Document> Codec for Ours<D> {
     }
 }
 
-struct Theirs<D>(D);
+struct Theirs<D>(D, Vec<u8>);
 
 impl<D: ExiDocument> Codec for Theirs<D> {
+    fn octets(&self) -> &[u8] {
+        &self.1
+    }
     #[inline(never)]
-    fn decode(&self, octets: &[u8]) {
-        let message = D::from_bytes(black_box(octets));
+    fn decode(&self) {
+        let message = D::from_bytes(black_box(&self.1));
         black_box(&message);
     }
     #[inline(never)]
@@ -52,19 +58,29 @@ impl<D: ExiDocument> Codec for Theirs<D> {
     }
 }
 
-fn case<D: Document + 'static, P: ExiDocument + 'static>(
-    name: &'static str,
-    message: D,
-    target: (f64, f64),
-) -> Case {
-    let octets = message.to_vec().unwrap_or_else(|e| panic!("{name}: {e}"));
-    let peer = P::from_bytes(&octets).unwrap_or_else(|e| panic!("{name}: {e}"));
-    assert_eq!(peer.to_vec().ok().as_ref(), Some(&octets), "{name}");
-    Case { name, octets, ours: Box::new(Ours(message)), theirs: Box::new(Theirs(peer)), target }
+fn ours<D: Document + 'static>(message: D) -> Box<dyn Codec> {
+    let octets = message.to_vec().unwrap_or_else(|e| panic!("{}: {e}", D::NAME));
+    assert!(D::decode(&octets).is_ok_and(|m| m.to_vec().as_ref() == Ok(&octets)), "{}", D::NAME);
+    Box::new(Ours(message, octets))
 }
 
-/// A message of the charge loop, which stands before every other.
+/// Beside the peer, who must read and write the same.
+fn case<P: ExiDocument + 'static>(
+    name: &'static str,
+    message: impl Document + 'static,
+    target: (f64, f64),
+) -> Case {
+    let ours = ours(message);
+    let octets = ours.octets().to_vec();
+    let peer = P::from_bytes(&octets).unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert_eq!(peer.to_vec().ok().as_ref(), Some(&octets), "{name}");
+    Case { name, ours, theirs: Box::new(Theirs(peer, octets)), target }
+}
+
+/// A message of the charge loop, where every other is in no hurry.
 const LOOP: (f64, f64) = (6.0, 8.0);
+/// The peer has no DIN SPEC 70121: as fast as our own ISO 15118-2, but for what DIN has more.
+const DIN: (f64, f64) = (0.8, 0.8);
 
 /// All messages.
 pub(crate) fn cases() -> Vec<Case> {
@@ -76,11 +92,27 @@ fn made() -> messages::Made<Vec<Case>> {
     use iso2::Document as Peer;
     use messages as m;
     Ok(vec![
-        case::<_, PeerOffer>("supportedAppProtocolReq", m::offer()?, (5.0, 5.0)),
-        case::<_, Peer>("SessionSetupRes", m::session_setup_res()?, (5.0, 5.0)),
-        case::<_, Peer>("AuthorizationReq, signed", m::authorization_req()?, (7.0, 10.0)),
-        case::<_, Peer>("CertificateInstallationRes", m::installation_res()?, (12.0, 40.0)),
-        case::<_, Peer>("CurrentDemandReq", m::current_demand_req()?, LOOP),
-        case::<_, Peer>("CurrentDemandRes", m::current_demand_res()?, LOOP),
+        case::<PeerOffer>("supportedAppProtocolReq", m::offer()?, (5.0, 5.0)),
+        case::<Peer>("SessionSetupRes", m::session_setup_res()?, (5.0, 5.0)),
+        case::<Peer>("AuthorizationReq, signed", m::authorization_req()?, (7.0, 10.0)),
+        case::<Peer>("CertificateInstallationRes", m::installation_res()?, (12.0, 40.0)),
+        case::<Peer>("CurrentDemandReq", m::current_demand_req()?, LOOP),
+        case::<Peer>("CurrentDemandRes", m::current_demand_res()?, LOOP),
+        case::<peer::dc::Document>("DC_ChargeLoopReq", iso20::dc_loop_req()?, LOOP),
+        case::<peer::dc::Document>("DC_ChargeLoopRes", iso20::dc_loop_res()?, LOOP),
+        case::<peer::ac::Document>("AC_ChargeLoopReq", iso20::ac_loop_req()?, LOOP),
+        case::<peer::ac::Document>("AC_ChargeLoopRes", iso20::ac_loop_res()?, LOOP),
+        Case {
+            name: "DIN CurrentDemandReq, to -2",
+            ours: ours(din::current_demand_req()?),
+            theirs: ours(m::current_demand_req()?),
+            target: DIN,
+        },
+        Case {
+            name: "DIN CurrentDemandRes, to -2",
+            ours: ours(din::current_demand_res()?),
+            theirs: ours(m::current_demand_res()?),
+            target: DIN,
+        },
     ])
 }

@@ -6,6 +6,8 @@
 
 mod cases;
 mod count;
+mod din;
+mod iso20;
 mod messages;
 mod ratios;
 
@@ -40,13 +42,13 @@ fn case(name: &str) -> Case {
 #[divan::bench(args = names())]
 fn decode(bencher: Bencher<'_, '_>, name: &str) {
     let case = case(name);
-    bencher.bench_local(|| case.ours.decode(&case.octets));
+    bencher.bench_local(|| case.ours.decode());
 }
 
 #[divan::bench(args = names())]
 fn decode_iso15118(bencher: Bencher<'_, '_>, name: &str) {
     let case = case(name);
-    bencher.bench_local(|| case.theirs.decode(&case.octets));
+    bencher.bench_local(|| case.theirs.decode());
 }
 
 #[divan::bench(args = names())]

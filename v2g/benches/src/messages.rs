@@ -5,6 +5,9 @@ use v2g::app_protocol::{AppProtocol, SupportedAppProtocolReq};
 use v2g::iso2::msg::*;
 use v2g::xmldsig::*;
 
+/// The number of the session.
+pub(crate) const SESSION: [u8; 8] = [0x3d, 0x4c, 0xbf, 0x93, 0x37, 0x4e, 0xd8, 0x9b];
+
 pub(crate) type Made<T> = Result<T, exi::Facet>;
 
 /// An offer of two protocols.
@@ -24,7 +27,7 @@ pub(crate) fn offer() -> Made<SupportedAppProtocolReq> {
 }
 
 fn message(signature: Option<Signature>, element: BodyElement) -> Made<V2gMessage> {
-    let session_id = Octets::new(&[0x3d, 0x4c, 0xbf, 0x93, 0x37, 0x4e, 0xd8, 0x9b])?;
+    let session_id = Octets::new(&SESSION)?;
     Ok(V2gMessage {
         header: Header { session_id, notification: None, signature },
         body: Body { element: Some(element) },

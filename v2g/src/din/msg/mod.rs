@@ -48,7 +48,7 @@ pub struct V2gMessage {
 
 /// Session, fault notice and signature of a message.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(ns = HEADER)]
+#[exi(ns = HEADER, inline)]
 pub struct Header {
     pub session_id: SessionId,
     pub notification: Option<Notification>,
@@ -68,6 +68,7 @@ pub struct Notification {
 
 /// Holds the message proper; the schema allows it to be empty.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct Body {
     #[exi(choice)]
     pub element: Option<BodyElement>,
