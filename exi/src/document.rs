@@ -43,7 +43,7 @@ pub trait Document: Exi {
     /// Encodes into `out` and says how many octets that took.
     fn encode(&self, out: &mut [u8]) -> core::result::Result<usize, Error> {
         let mut w = Writer::new(out);
-        put_document(self, &mut w).map_err(|kind| w.error(kind))?;
+        w.here(self, put_document).map_err(|kind| w.error(kind))?;
         w.finish()
     }
 
@@ -138,17 +138,8 @@ fn get_root<D: Document>(v: &mut D, r: &mut Reader<'_, '_>) -> Result<()> {
     if const { D::SIMPLE } { content::value::<D, false>(v, r, 0, name) } else { v.get(r, 0, name) }
 }
 
-fn put_document<D: Document>(v: &D, w: &mut Writer<'_>) -> Result<()> {
-    // A writer that lives in registers, and no other element in between.
-    let mut local = w.fork();
-    let done = put_root(v, &mut local);
-    let end = local.done();
-    w.join(end);
-    done
-}
-
 #[inline(always)]
-fn put_root<D: Document>(v: &D, w: &mut Writer<'_>) -> Result<()> {
+fn put_document<D: Document>(v: &D, w: &mut Writer<'_>) -> Result<()> {
     w.need(8 + D::CODE_BITS);
     w.bits(HEADER, 8);
     w.bits(D::CODE, D::CODE_BITS);
@@ -177,7 +168,7 @@ fn put_fragment<S: SchemaSet, F: Fragment<S>>(v: &F, w: &mut Writer<'_>) -> Resu
     w.bits(HEADER, 8);
     w.bits(F::CODE, width);
     if F::RELAXED {
-        w.apart(|w| v.put_relaxed(w, &relaxed::<S>()))?;
+        w.apart(v, |v, w| v.put_relaxed(w, &relaxed::<S>()))?;
     } else {
         content::write::<F, false>(v, w)?;
     }

@@ -55,10 +55,10 @@ impl Relaxed {
                 return w.err(Kind::Event);
             };
             put_code(w, code as u64, self.width(end));
-            put_text(w, value.as_bytes(), 0, usize::MAX)?;
+            put_text(&(value.as_bytes(), 0, usize::MAX), w)?;
         }
         put_code(w, end + 1, self.width(end));
-        put_text(w, content.value().unwrap_or_default().as_bytes(), 0, usize::MAX)?;
+        put_text(&(content.value().unwrap_or_default().as_bytes(), 0, usize::MAX), w)?;
         put_code(w, self.end(), self.width(self.end()));
         Ok(())
     }

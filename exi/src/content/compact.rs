@@ -3,7 +3,7 @@
 
 use super::list::Items;
 use super::read::{end_undeclared, get_apart};
-use super::write::{WIDEST, put_apart};
+use super::write::WIDEST;
 use super::{Field, ReadSeq, SMALL, WriteSeq};
 use crate::Exi;
 use crate::error::{Kind, Result, length};
@@ -253,7 +253,7 @@ pub(super) fn put_value<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -
         return if SMALL || T::RARE || T::BRANCHES > 1 {
             put_content(v, w)
         } else {
-            put_apart(v, w)
+            w.apart(v, T::put)
         };
     }
     if INLINE {

@@ -1,13 +1,13 @@
 //! Fields that occur once, or not at all.
 
 use super::read::value;
-use super::write::{WIDEST, one};
+use super::write::{code, one};
 use super::{Field, ReadSeq, SMALL, WriteSeq, compact, of};
 use crate::Exi;
 use crate::error::{Kind, Result};
 use crate::grammar::Item;
 use crate::read::{Reader, WORD};
-use crate::write::Writer;
+use crate::write::{ROOM, Writer};
 
 impl<T: Exi> Field for T {
     type Value = T;
@@ -76,13 +76,14 @@ impl<T: Exi> Field for Option<T> {
         if s.states[i].fresh {
             (s.width, s.first) = (s.states[i].width, s.states[i].before)
         }
-        let n = of::<T>(INLINE).saturating_add(WIDEST);
+        let n = of::<T>(INLINE).saturating_add(code(s.states[i]));
         let room = w.room;
         if let Some(v) = self {
             one::<T, INLINE>(w, s, i, v)?;
             s.after(i);
         }
-        w.room = room.saturating_sub(n);
+        // Whether or not the value had to begin a word of its own, the compiler knows what is left.
+        w.room = if n <= room { room - n } else { ROOM.saturating_sub(n).min(room) };
         Ok(())
     }
     #[inline(always)]

@@ -41,7 +41,7 @@ impl WriteSeq {
             self.put_only(w, i, 0);
             return Ok(());
         }
-        w.need(WIDEST);
+        w.need(code(self.states[i]));
         self.event(w, i, 0);
         Ok(())
     }
@@ -49,6 +49,12 @@ impl WriteSeq {
 
 /// No event code is wider.
 pub(super) const WIDEST: u32 = 8;
+
+/// The most bits of an event code in front of a particle.
+#[inline(always)]
+pub(super) fn code(s: State) -> u32 {
+    if s.fresh { s.width as u32 } else { s.widest as u32 }
+}
 
 /// An event code and its value.
 #[inline(always)]
@@ -58,7 +64,7 @@ pub(super) fn one<T: Exi, const INLINE: bool>(
     i: usize,
     v: &T,
 ) -> Result<()> {
-    let code = if s.states[i].fresh { s.states[i].width as u32 } else { WIDEST };
+    let code = code(s.states[i]);
     let n = of::<T>(INLINE).saturating_add(code);
     let together = n <= ROOM;
     w.need(if together { n } else { code });
@@ -112,30 +118,13 @@ pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Re
         Ok(())
     } else if const { T::INLINE } {
         v.put(w)
-    } else {
-        w.apart(|w| content(v, w))
-    }
-}
-
-/// An element's content, or a choice of such, in code of its own.
-#[inline(always)]
-fn content<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
-    if T::RARE {
-        compact::put_content(v, w)
-    } else if T::BRANCHES > 1 {
+    } else if const { T::BRANCHES > 1 } {
+        // Once for all alternatives.
+        w.settle();
         v.put(w)
     } else {
-        put_apart(v, w)
+        w.apart(v, T::put)
     }
-}
-
-#[inline(never)]
-pub(super) fn put_apart<T: Exi>(v: &T, w: &mut Writer<'_>) -> Result<()> {
-    let mut local = w.fork();
-    let done = v.put(&mut local);
-    let end = local.done();
-    w.join(end);
-    done
 }
 
 /// One alternative of a choice.
@@ -144,10 +133,5 @@ pub fn element<T: Exi, const RARE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()
     if RARE || SMALL {
         return compact::put_value::<T, false>(v, w);
     }
-    // Where not all alternatives fit a word, the choice has a writer of its own already.
-    if T::SIMPLE || const { of::<T>(false) <= ROOM } {
-        write::<T, false>(v, w)
-    } else {
-        content(v, w)
-    }
+    write::<T, false>(v, w)
 }

@@ -48,7 +48,7 @@ macro_rules! binary {
             };
             #[inline(always)]
             fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-                w.apart(|w| put_bytes(w, &self.0, MIN, MAX))
+                w.apart(&(&self.0[..], MIN, MAX), put_bytes)
             }
             #[inline(always)]
             fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, _: u32) -> Result<()> {
@@ -108,8 +108,8 @@ binary! {
     Hex, Form::Hex
 }
 
-#[inline(never)]
-fn put_bytes(w: &mut Writer<'_>, v: &[u8], min: usize, max: usize) -> Result<()> {
+#[cfg_attr(feature = "small", inline(never))]
+fn put_bytes(&(v, min, max): &(&[u8], usize, usize), w: &mut Writer<'_>) -> Result<()> {
     if v.len() < min || v.len() > max {
         return w.err(Kind::Range);
     }

@@ -52,10 +52,7 @@ impl Exi for Integer {
     const MAX: u32 = BIG;
     #[inline(always)]
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        w.apart(|w| {
-            self.write(w);
-            Ok(())
-        })
+        w.apart(self, Self::write)
     }
     #[inline(always)]
     fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, _: u32) -> Result<()> {
@@ -67,8 +64,8 @@ impl Exi for Integer {
 }
 
 impl Integer {
-    #[inline(never)]
-    fn write(&self, w: &mut Writer<'_>) {
+    #[cfg_attr(feature = "small", inline(never))]
+    fn write(&self, w: &mut Writer<'_>) -> Result<()> {
         let mut octets = self.magnitude.iter().rev();
         w.need(1);
         w.bits(self.negative as u64, 1);
@@ -84,7 +81,7 @@ impl Integer {
             w.need(8);
             w.bits(acc as u64 & 0x7f | (more as u64) << 7, 8);
             if !more {
-                break;
+                return Ok(());
             }
             acc >>= 7;
             have -= 7;

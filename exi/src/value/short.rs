@@ -57,7 +57,7 @@ macro_rules! short {
             };
             #[inline(always)]
             fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-                w.apart(|w| put_short(w, self.as_slice(), MIN))
+                w.apart(&(self.as_slice(), MIN), put_short)
             }
             #[inline(always)]
             fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, _: u32) -> Result<()> {
@@ -134,8 +134,8 @@ short! {
     ShortHex, Form::Hex
 }
 
-#[inline(never)]
-fn put_short(w: &mut Writer<'_>, v: &[u8], min: usize) -> Result<()> {
+#[cfg_attr(feature = "small", inline(never))]
+fn put_short(&(v, min): &(&[u8], usize), w: &mut Writer<'_>) -> Result<()> {
     if v.len() < min {
         return w.err(Kind::Range);
     }

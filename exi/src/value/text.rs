@@ -57,7 +57,7 @@ impl<const MIN: usize, const MAX: usize> Exi for Text<MIN, MAX> {
     };
     #[inline(always)]
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        w.apart(|w| put_text(w, self.0.as_bytes(), MIN, MAX))
+        w.apart(&(self.0.as_bytes(), MIN, MAX), put_text)
     }
     #[inline(always)]
     fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, name: u32) -> Result<()> {
@@ -137,8 +137,11 @@ fn characters(utf8: &[u8]) -> usize {
 }
 
 /// Deployed writers write every string out, so this one does too.
-#[inline(never)]
-pub(crate) fn put_text(w: &mut Writer<'_>, utf8: &[u8], min: usize, max: usize) -> Result<()> {
+#[cfg_attr(feature = "small", inline(never))]
+pub(crate) fn put_text(
+    &(utf8, min, max): &(&[u8], usize, usize),
+    w: &mut Writer<'_>,
+) -> Result<()> {
     let n = characters(utf8);
     if n < min || n > max {
         return w.err(Kind::Range);

@@ -27,10 +27,7 @@ impl Writer<'_> {
     #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn uint(&mut self, v: u64) -> Result<()> {
         if v >> 49 != 0 {
-            return self.apart(|w| {
-                long_uint(w, v);
-                Ok(())
-            });
+            return self.apart(&v, long_uint);
         }
         self.need(ROOM);
         self.short_uint(v, 7);
@@ -39,14 +36,14 @@ impl Writer<'_> {
 }
 
 #[cold]
-#[inline(never)]
-fn long_uint(w: &mut Writer<'_>, mut v: u64) {
+fn long_uint(v: &u64, w: &mut Writer<'_>) -> Result<()> {
+    let mut v = *v;
     loop {
         w.need(8);
         w.bits(v & 0x7f | ((v > 0x7f) as u64) << 7, 8);
         v >>= 7;
         if v == 0 {
-            return;
+            return Ok(());
         }
     }
 }
