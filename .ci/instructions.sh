@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 table=v2g/benches/instructions.tsv
 command -v valgrind >/dev/null || { echo "valgrind is missing"; exit 77; }
 rustc=$(rustc --version)
-cargo build -q --release --manifest-path v2g/benches/Cargo.toml
+cargo build -q --release --manifest-path v2g/benches/Cargo.toml --bin pnc-v2g-bench
 bench=${CARGO_TARGET_DIR:-v2g/benches/target}/release/pnc-v2g-bench
 counts=$(mktemp -d)
 trap 'rm -rf "$counts"' EXIT
