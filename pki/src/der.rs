@@ -149,6 +149,15 @@ impl<'a> Reader<'a> {
         Ok(content)
     }
 
+    /// Digits of the next element, which must be a non-negative integer in its only form.
+    pub(crate) fn take_unsigned(&mut self) -> Result<&'a [u8], Malformed> {
+        match self.take(INTEGER)? {
+            [0, digits @ ..] if digits.first().is_some_and(|&b| b >= 0x80) => Ok(digits),
+            digits @ ([0] | [1..0x80, ..]) => Ok(digits),
+            _ => Err(Malformed),
+        }
+    }
+
     /// The next element, which must be constructed with this tag.
     pub(crate) fn enter(&mut self, tag: u8) -> Result<Self, Malformed> {
         self.take(tag).map(Self::new)

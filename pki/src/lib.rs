@@ -40,5 +40,5 @@ pub use cert::Certificate;
 pub use chain::{Anchors, Chain, ChainError, Level, Role, Verified};
 pub use id::{Evcoid, Evseid, Pcid};
 pub use issue::Hierarchy;
-pub use key::{PrivateKey, PublicKey, Signer};
+pub use key::{KeyAgreement, PrivateKey, PublicKey, Signer};
 pub use pool::ContractPool;

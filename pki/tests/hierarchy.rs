@@ -1,12 +1,13 @@
 //! The generated hierarchy follows the strict profiles and verifies in every role.
 
-use pki::cert::{Certificate, CertificateKey};
+use pki::cert::{Certificate, CertificateKey, SignatureAlgorithm};
 use pki::chain::{
-    AnchorError, Anchors, ChainError, Level, Role, RootKind, verify, verify_contract, verify_secc,
+    AnchorError, Anchors, ChainError, Level, Position, Role, RootKind, verify, verify_contract,
+    verify_secc,
 };
 use pki::id::Evcoid;
-use pki::issue::{Hierarchy, Identity, Options};
-use pki::key::{PrivateKey, Signer};
+use pki::issue::{Hierarchy, Identity, Issuer, Options, Plan};
+use pki::key::{Algorithm, KeyError, PrivateKey, Signer};
 use pki::profile::{CertificateKind, check};
 use pki::{Verified, pem};
 use ring::rand::SystemRandom;
@@ -198,4 +199,34 @@ fn files_hold_every_certificate_key_and_chain() {
         Certificate::parse(&root[0]).as_ref(),
         Ok(hierarchy.certificate(CertificateKind::V2gRoot))
     );
+}
+
+#[test]
+fn certificates_on_p521_are_issued_parsed_and_verified() {
+    let rng = SystemRandom::new();
+    let key = || PrivateKey::generate_for(Algorithm::P521, &rng).unwrap();
+    let (root_key, leaf_key, p256) = (key(), key(), PrivateKey::generate(&rng).unwrap());
+    let plan = |kind, name| Plan::new(kind, name, NOW - 3600, NOW + 3600);
+    let root = plan(CertificateKind::V2gRoot, "Root").issue_self_signed(&root_key, &rng).unwrap();
+    let issuer = Issuer { certificate: &root, signer: &root_key };
+    let leaf = plan(CertificateKind::SeccLeaf, "Station")
+        .issue(leaf_key.public_key(), issuer, &rng)
+        .unwrap();
+    assert_eq!(*leaf.key(), CertificateKey::P521(*leaf_key.public_key()));
+    assert_eq!(*leaf.signature_algorithm(), SignatureAlgorithm::EcdsaSha512);
+    assert_eq!(root.verify_signed_by(root_key.public_key()), Ok(()));
+    assert_eq!(leaf.verify_signed_by(root_key.public_key()), Ok(()));
+    assert_eq!(leaf.verify_signed_by(leaf_key.public_key()), Err(KeyError::BadSignature));
+    let mismatch = KeyError::Mismatch { wanted: Algorithm::P256 };
+    assert_eq!(leaf.verify_signed_by(p256.public_key()), Err(mismatch));
+
+    // A chain of ISO 15118-2 has no room for it [V2G2-006].
+    let mut anchors = Anchors::new();
+    anchors.add(RootKind::V2g, root.der()).unwrap();
+    for level in [Level::Strict, Level::Lenient] {
+        let none: [&[u8]; 0] = [];
+        let refused = verify_secc(leaf.der(), &none, &anchors, NOW, level).unwrap_err();
+        let found = "EC P-521".to_owned();
+        assert_eq!(refused, ChainError::Algorithm { at: Position::Root, found });
+    }
 }

@@ -27,7 +27,7 @@ impl Signer for Module {
         self.0.public_key()
     }
 
-    fn sign_raw(&self, message: &[u8], rng: &dyn SecureRandom) -> Result<[u8; 64], KeyError> {
+    fn sign_raw(&self, message: &[u8], rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
         self.0.sign_raw(message, rng)
     }
 }

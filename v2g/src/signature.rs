@@ -7,10 +7,11 @@
 use crate::fixed;
 use crate::iso2;
 use crate::xmldsig::*;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use exi::{Bytes, Fragment, List, SchemaSet, Text};
+use pki::key::Algorithm;
 use pki::{PublicKey, Signer};
 use ring::digest::{SHA256, digest};
 use ring::rand::SecureRandom;
@@ -94,6 +95,9 @@ pub fn sign(
         },
         reference: List::new(references).unwrap_or_default(),
     };
+    if key.public_key().algorithm() != Algorithm::P256 {
+        return Err(SignError::Key);
+    }
     let octets = Fragment::<Grammar>::encode_fragment(&signed_info)?;
     let value = key.sign_raw(&octets, random).map_err(|_| SignError::Key)?;
     Ok(Signature {
@@ -145,6 +149,9 @@ pub fn verify(
         if reference.digest_value.as_slice() != signed.digest {
             return Err(VerifyError::Digest(signed.id.into()));
         }
+    }
+    if key.algorithm() != Algorithm::P256 {
+        return Err(VerifyError::Algorithm { what: "key", found: key.algorithm().to_string() });
     }
     let value = signature.signature_value.value.as_slice();
     let forms = [

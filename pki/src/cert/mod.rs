@@ -9,7 +9,7 @@ pub use error::{CertError, Field};
 pub use name::{Attribute, AttributeKind, Name};
 pub use usage::{ExtendedKeyUsage, KeyUsage};
 
-use crate::key::{KeyError, PublicKey};
+use crate::key::{Algorithm, KeyError, PublicKey};
 
 /// A parsed X.509 certificate. Nothing is verified yet: see [`crate::chain`] and [`crate::profile`].
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Certificate {
 pub enum SignatureAlgorithm {
     /// ecdsa-with-SHA256, the one of ISO 15118-2.
     EcdsaSha256,
+    /// ecdsa-with-SHA512, one of ISO 15118-20.
+    EcdsaSha512,
     /// Any other, as a dotted object identifier.
     Other(String),
 }
@@ -45,6 +47,10 @@ pub enum CertificateKey {
     P256(PublicKey),
     /// Curve P-256, but the point is compressed or malformed.
     P256Point,
+    /// Curve P-521, uncompressed point: one of ISO 15118-20.
+    P521(PublicKey),
+    /// Curve P-521, but the point is compressed or malformed.
+    P521Point,
     /// Another elliptic curve, as a dotted object identifier.
     OtherCurve(String),
     /// RSA.
@@ -141,12 +147,14 @@ impl Certificate {
         &self.key
     }
 
-    /// Public key, if it is one that ISO 15118-2 allows.
+    /// Public key, if it is of an algorithm of ISO 15118.
     pub fn public_key(&self) -> Result<&PublicKey, KeyError> {
         match &self.key {
-            CertificateKey::P256(key) => Ok(key),
-            CertificateKey::P256Point => Err(KeyError::Malformed("uncompressed P-256 point")),
-            _ => Err(KeyError::NotP256),
+            CertificateKey::P256(key) | CertificateKey::P521(key) => Ok(key),
+            CertificateKey::P256Point | CertificateKey::P521Point => {
+                Err(KeyError::Malformed("uncompressed point"))
+            }
+            _ => Err(KeyError::Unsupported),
         }
     }
 
@@ -170,12 +178,23 @@ impl Certificate {
         self.subject == self.issuer
     }
 
-    /// Verifies this certificate's signature with the issuer's key: ecdsa-with-SHA256 on P-256 only.
+    /// Verifies this certificate's signature with the issuer's key; the signature must be of the key's algorithm.
     pub fn verify_signed_by(&self, issuer: &PublicKey) -> Result<(), KeyError> {
-        if self.signature_algorithm != SignatureAlgorithm::EcdsaSha256 {
-            return Err(KeyError::NotP256);
+        let wanted = issuer.algorithm();
+        if self.signature_algorithm != SignatureAlgorithm::of(wanted) {
+            return Err(KeyError::Mismatch { wanted });
         }
         issuer.verify_der(self.der.get(self.tbs.clone()).unwrap_or_default(), &self.signature)
+    }
+}
+
+impl SignatureAlgorithm {
+    /// The one of signatures by a key.
+    pub fn of(key: Algorithm) -> Self {
+        match key {
+            Algorithm::P256 => Self::EcdsaSha256,
+            Algorithm::P521 => Self::EcdsaSha512,
+        }
     }
 }
 
@@ -192,6 +211,8 @@ impl core::fmt::Display for CertificateKey {
         match self {
             Self::P256(_) => f.write_str("EC P-256"),
             Self::P256Point => f.write_str("EC P-256, point not uncompressed"),
+            Self::P521(_) => f.write_str("EC P-521"),
+            Self::P521Point => f.write_str("EC P-521, point not uncompressed"),
             Self::OtherCurve(oid) => write!(f, "EC on curve {oid}"),
             Self::Rsa => f.write_str("RSA"),
             Self::Other(oid) => f.write_str(oid),
@@ -203,6 +224,7 @@ impl core::fmt::Display for SignatureAlgorithm {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::EcdsaSha256 => f.write_str("ecdsa-with-SHA256"),
+            Self::EcdsaSha512 => f.write_str("ecdsa-with-SHA512"),
             Self::Other(oid) => f.write_str(oid),
         }
     }

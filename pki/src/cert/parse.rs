@@ -11,7 +11,7 @@ use super::{
     ExtendedKeyUsage, Extension, Extensions, Field, KeyUsage, Name, SignatureAlgorithm,
 };
 use crate::der::{self, Malformed, Reader};
-use crate::key::PublicKey;
+use crate::key::{Algorithm, PublicKey};
 
 pub(super) fn certificate(der: &[u8]) -> Result<Certificate, CertError> {
     let max = Certificate::MAX_DER;
@@ -31,11 +31,12 @@ pub(super) fn certificate(der: &[u8]) -> Result<Certificate, CertError> {
     if parsed.signature_value.unused_bits != 0 {
         return Err(CertError::Malformed { field: Field::Signature });
     }
-    let signature_algorithm = if frame.algorithm == ECDSA_WITH_SHA256 {
-        SignatureAlgorithm::EcdsaSha256
-    } else {
-        SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string())
-    };
+    // No parameters may follow the object identifier.
+    let of_key = |key: &Algorithm| der::oid(key.signature_oid()) == frame.algorithm;
+    let signature_algorithm = Algorithm::ALL.into_iter().find(of_key).map_or_else(
+        || SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string()),
+        SignatureAlgorithm::of,
+    );
     Ok(Certificate {
         tbs: signed_part(der, tbs.as_ref())
             .ok_or(CertError::Malformed { field: Field::Certificate })?,
@@ -116,8 +117,12 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     let curve = algorithm.parameters.as_ref().and_then(|parameters| Oid::try_from(parameters).ok());
     match curve {
         Some(curve) if curve == oids::OID_EC_P256 => {
-            let point = PublicKey::from_point(&info.subject_public_key.data);
+            let point = PublicKey::of(Algorithm::P256, &info.subject_public_key.data);
             point.map_or(CertificateKey::P256Point, CertificateKey::P256)
+        }
+        Some(curve) if curve == oids::OID_NIST_EC_P521 => {
+            let point = PublicKey::of(Algorithm::P521, &info.subject_public_key.data);
+            point.map_or(CertificateKey::P521Point, CertificateKey::P521)
         }
         Some(curve) => CertificateKey::OtherCurve(curve.to_id_string()),
         None => CertificateKey::OtherCurve("given by parameters".to_owned()),
@@ -219,6 +224,3 @@ fn malformed(error: nom::Err<X509Error>) -> CertError {
     };
     CertError::Malformed { field }
 }
-
-/// The algorithm identifier's content: 1.2.840.10045.4.3.2 without parameters.
-const ECDSA_WITH_SHA256: &[u8] = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];

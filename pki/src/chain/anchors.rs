@@ -38,7 +38,7 @@ pub enum AnchorError {
     #[error(transparent)]
     Pem(#[from] PemError),
     /// It is not signed with its own key; an authority below a root is no anchor.
-    #[error("not self-signed with ECDSA on P-256")]
+    #[error("not self-signed with ECDSA on P-256 or P-521")]
     NotSelfSigned,
     /// It is no authority.
     #[error("not an authority")]

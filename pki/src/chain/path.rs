@@ -3,6 +3,7 @@
 use super::{Anchor, Anchors, Chain, ChainError, Level, Position, Role};
 use crate::cert::{Certificate, KeyUsage, SignatureAlgorithm};
 use crate::id::Evcoid;
+use crate::key::{Algorithm, PublicKey};
 use crate::profile::check;
 
 pub(super) struct Search<'a> {
@@ -88,10 +89,7 @@ impl Search<'_> {
         issuer_at: Position,
     ) -> Result<(), ChainError> {
         let at = path.last().map_or(Position::Leaf, |&i| Position::Sub(i));
-        let key = issuer.public_key().map_err(|_| ChainError::Algorithm {
-            at: issuer_at,
-            found: issuer.key().to_string(),
-        })?;
+        let key = p256(issuer, issuer_at)?;
         if *certificate.signature_algorithm() != SignatureAlgorithm::EcdsaSha256 {
             return Err(ChainError::Algorithm {
                 at,
@@ -123,11 +121,9 @@ impl Search<'_> {
         if self.level == Level::Strict && !path.is_sorted() {
             return Err(ChainError::Order);
         }
-        let not_p256 =
-            |_| ChainError::Algorithm { at: Position::Leaf, found: self.leaf.key().to_string() };
         let chain = Chain {
             role: self.role,
-            key: *self.leaf.public_key().map_err(not_p256)?,
+            key: *p256(self.leaf, Position::Leaf)?,
             leaf: self.leaf.clone(),
             subs: path.iter().filter_map(|&i| self.subs.get(i)).cloned().collect(),
             anchor: anchor.clone(),
@@ -198,6 +194,14 @@ impl Search<'_> {
             Level::Strict => 2,
             Level::Lenient => 3,
         }
+    }
+}
+
+/// The public key, which must be on P-256 [V2G2-006].
+fn p256(certificate: &Certificate, at: Position) -> Result<&PublicKey, ChainError> {
+    match certificate.public_key() {
+        Ok(key) if key.algorithm() == Algorithm::P256 => Ok(key),
+        _ => Err(ChainError::Algorithm { at, found: certificate.key().to_string() }),
     }
 }
 

@@ -152,9 +152,9 @@ impl Plan {
         signer: &dyn Signer,
         rng: &dyn SecureRandom,
     ) -> Result<Vec<u8>, IssueError> {
-        let algorithm = der::sequence(&[&der::oid(
-            self.forgery.signature_algorithm.unwrap_or(ECDSA_WITH_SHA256),
-        )]);
+        let oid = signer.public_key().algorithm().signature_oid();
+        let algorithm =
+            der::sequence(&[&der::oid(self.forgery.signature_algorithm.unwrap_or(oid))]);
         let serial = match &self.forgery.serial {
             Some(serial) => der::element(der::INTEGER, serial),
             None => der::unsigned(&serial(rng)?),
@@ -331,5 +331,3 @@ const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
 const OCSP_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 9];
-/// 1.2.840.10045.4.3.2
-const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
