@@ -3,7 +3,7 @@
 #
 #   .ci/fuzz.sh [SECONDS] [TARGET..]
 #
-# exi, v2gtp, mme, secc and evcc run for SECONDS (60), the others for a sixth of that. Prints a line for each
+# exi, exi_xml, v2gtp, mme, secc and evcc run for SECONDS (60), the others for a sixth of that. Prints a line for each
 # target and fails if one found something; such an input is kept in fuzz/artifacts. The stable compiler does.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
@@ -26,7 +26,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 RUSTFLAGS="${coverage[*]}" cargo build --release --features libfuzzer --bins --target "$host" --quiet
 binaries=$CARGO_TARGET_DIR/$host/release
 
-long="exi v2gtp mme secc evcc"
+long="exi exi_xml v2gtp mme secc evcc"
 targets=$*
 if [[ -z $targets ]]; then
     targets=$long
