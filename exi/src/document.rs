@@ -40,7 +40,7 @@ pub trait Document: Exi {
         Ok((v, Report::of(&r)))
     }
 
-    /// Encodes into `out` and says how many octets that took.
+    /// Encodes into `out` and says how many octets that took; what is behind them may be overwritten.
     fn encode(&self, out: &mut [u8]) -> core::result::Result<usize, Error> {
         let mut w = Writer::new(out);
         w.here(self, put_document).map_err(|kind| w.error(kind))?;
@@ -80,7 +80,7 @@ pub trait Fragment<S: SchemaSet>: Exi {
         sized(|out| self.encode_fragment_into(out))
     }
 
-    /// The same into `out`; says how many octets that took.
+    /// The same into `out`; says how many octets that took. What is behind them may be overwritten.
     fn encode_fragment_into(&self, out: &mut [u8]) -> core::result::Result<usize, Error> {
         let mut w = Writer::new(out);
         put_fragment::<S, Self>(self, &mut w).map_err(|kind| w.error(kind))?;

@@ -60,6 +60,7 @@ impl Parts {
                     part.place = quote!(#ident.#at);
                     part.ty = quote!(<#ty as ::exi::codec::PerPhase>::#of);
                     part.name += suffix;
+                    parts.ordered(field, &part)?;
                     parts.own.push(part);
                 }
                 parts
@@ -125,4 +126,32 @@ fn part(field: &Field, ident: &Ident, marks: &Marks, outer: &Marks) -> Result<Pa
         quote!(::exi::codec::home::<#ty>(#around))
     };
     Ok(Part { place: quote!(#ident), ty: quote!(#ty), role, name, ns, choice })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    fn refused(fields: syn::FieldsNamed) -> bool {
+        Parts::of(&Fields::Named(fields), &Marks::default()).is_err()
+    }
+
+    #[test]
+    fn attributes_elements_and_text_keep_their_order_and_do_not_mix() {
+        let attribute = quote!(#[exi(attr)] id: u8);
+        let [element, phases, text] = [
+            quote!(value: u8),
+            quote!(#[exi(phases)] power: Phases<u8, u8>),
+            quote!(#[exi(text)] text: Text<0, 8>),
+        ];
+        for elements in [&element, &phases] {
+            assert!(!refused(parse_quote!({ #attribute, #elements })));
+            assert!(refused(parse_quote!({ #elements, #attribute })));
+            assert!(refused(parse_quote!({ #elements, #text })));
+            assert!(refused(parse_quote!({ #text, #elements })));
+        }
+        assert!(!refused(parse_quote!({ #attribute, #text })));
+        assert!(refused(parse_quote!({ #text, #attribute })));
+    }
 }

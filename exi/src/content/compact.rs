@@ -3,10 +3,10 @@
 
 use super::list::Items;
 use super::read::{end_undeclared, get_apart};
-use super::write::WIDEST;
 use super::{Field, ReadSeq, SMALL, WriteSeq};
 use crate::Exi;
 use crate::error::{Kind, Result, length};
+use crate::grammar::WIDEST;
 use crate::read::{Reader, WORD};
 use crate::write::{ROOM, Writer};
 

@@ -21,6 +21,12 @@ pub struct Few<T, const MIN: usize, const MAX: usize> {
 }
 
 impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Few<T, MIN, MAX> {
+    const FITS: () = {
+        assert!(MIN <= MAX, "a Few's MIN is above its MAX");
+        assert!(MAX > 1, "a Few of at most one item: use Option<T> or T");
+        assert!(MAX <= 16, "so many items belong on the heap: use List");
+    };
+
     /// Takes the items if there are as many as the schema allows.
     pub fn new(items: impl AsRef<[T]>) -> core::result::Result<Self, Facet> {
         Self::collect(items.as_ref().iter().copied())
@@ -50,6 +56,7 @@ impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Few<T, MIN, MAX> {
 impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Default for Few<T, MIN, MAX> {
     #[inline(always)]
     fn default() -> Self {
+        let () = Self::FITS;
         Self { items: [T::blank(); MAX], len: 0 }
     }
 }
@@ -136,9 +143,7 @@ impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Items<T> for Few<T, MIN,
 impl<T: Exi + Copy, const MIN: usize, const MAX: usize> Field for Few<T, MIN, MAX> {
     type Value = T;
     const ITEM: Item = {
-        assert!(MIN <= MAX, "a Few's MIN is above its MAX");
-        assert!(MAX > 1, "a Few of at most one item: use Option<T> or T");
-        assert!(MAX <= 16, "so many items belong on the heap: use List");
+        let () = Self::FITS;
         Item { branches: T::BRANCHES, min: MIN as u32, max: MAX as u32 }
     };
     #[inline(always)]

@@ -1,11 +1,11 @@
 //! Fields that occur many times.
 
 use super::read::value;
-use super::write::{WIDEST, write};
+use super::write::write;
 use super::{Field, ReadSeq, SMALL, WriteSeq, compact};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
-use crate::grammar::Item;
+use crate::grammar::{Item, WIDEST};
 use crate::heap::Heap;
 use crate::read::Reader;
 use crate::write::{ROOM, Writer};

@@ -47,9 +47,6 @@ impl WriteSeq {
     }
 }
 
-/// No event code is wider.
-pub(super) const WIDEST: u32 = 8;
-
 /// The most bits of an event code in front of a particle.
 #[inline(always)]
 pub(super) fn code(s: State) -> u32 {

@@ -20,8 +20,14 @@ macro_rules! short {
         }
 
         impl<const MIN: usize, const MAX: usize> $name<MIN, MAX> {
+            const FITS: () = {
+                assert!(MIN <= MAX, "the MIN of some octets is above their MAX");
+                assert!(MAX <= 64, "so many octets belong on the heap");
+            };
+
             /// Takes the octets if there are as many as the schema allows.
             pub const fn new(v: &[u8]) -> core::result::Result<Self, Facet> {
+                let () = Self::FITS;
                 if let Err(facet) = length(v.len(), MIN, MAX) {
                     return Err(facet);
                 }
@@ -51,8 +57,7 @@ macro_rules! short {
                 shape: Shape::Binary { min: MIN, max: MAX, form: $form },
             };
             const MAX: u32 = {
-                assert!(MIN <= MAX, "the MIN of some octets is above their MAX");
-                assert!(MAX <= 64, "so many octets belong on the heap");
+                let () = Self::FITS;
                 BIG
             };
             #[inline(always)]

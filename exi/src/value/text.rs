@@ -177,7 +177,7 @@ pub(crate) fn text(
             if n - 2 > max as u64 {
                 return r.err(Kind::Range, start);
             }
-            (n as usize - 2, start)
+            ((n - 2) as usize, start)
         }
     };
     if n < min || n > max {
@@ -189,10 +189,12 @@ pub(crate) fn text(
     if !r.seen.afford(n, r.size()) {
         return r.err(Kind::Range, start);
     }
-    r.at(bit, |r| {
+    let done = r.at(bit, |r| {
         r.uint()?;
         get_characters(s, r, n)
-    })
+    });
+    // An error is where the reference is, not where the literal was.
+    done.or_else(|kind| r.err(kind, start))
 }
 
 /// A reference into the string table: the length and place of the literal.
@@ -238,5 +240,27 @@ fn get_character(s: &mut Inline, r: &mut Reader<'_, '_>) -> Result<()> {
         Some(c) if s.push(c, &mut r.seen.heap).is_ok() => Ok(()),
         Some(_) => r.err(Kind::Memory, start),
         None => r.err(Kind::Utf8, start),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::strings::Seen;
+    use alloc::vec;
+
+    #[test]
+    fn a_reference_that_takes_too_much_memory_is_told_where_it_stands() {
+        // 50 characters, then a reference to them.
+        let mut octets = vec![b'a'; 52];
+        octets[0] = 52;
+        octets[51] = 1;
+        let (mut s, mut seen) = (Inline::EMPTY, Seen::default());
+        let mut r = Reader::new(&octets, &mut seen);
+        text(&mut s, &mut r, 0, 0, 60).unwrap();
+        while r.seen.heap.take(0).is_ok() {}
+        let wrong = text(&mut s, &mut r, 0, 0, 60).map_err(|kind| r.error(kind));
+        assert_eq!(wrong, Err(Error { kind: Kind::Memory, bit: 8 * 51 }));
     }
 }

@@ -22,32 +22,6 @@ struct Flat {
     last: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Exi)]
-#[exi(ns = A, base)]
-struct Front {
-    first: Option<u8>,
-    second: Int<0, 100>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Exi)]
-#[exi(ns = A, base)]
-struct Middle {
-    #[exi(base)]
-    base: Front,
-    #[exi(phases)]
-    power: Phases<Option<u8>, Option<u8>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Exi)]
-#[exi(ns = A)]
-struct Whole {
-    #[exi(base)]
-    base: Middle,
-    #[exi(phases)]
-    current: Phases<i16, Option<i16>>,
-    last: Option<bool>,
-}
-
 macro_rules! documents {
     ($($t:ty),*) => {$(
         impl Document for $t {
@@ -58,16 +32,73 @@ macro_rules! documents {
         }
     )*};
 }
-documents!(Flat, Middle, Whole);
 
-/// Both forms with every optional element there or not, by the bits of `n`.
-fn pair(n: u32) -> (Flat, Whole) {
-    let (is, second) = (|bit: u32| n >> bit & 1 == 1, Int::of::<77>());
+/// The same in three steps, each of them rare or not.
+macro_rules! steps {
+    ($($set:ident: $($front:ident)? - $($middle:ident)? - $($whole:ident)?;)*) => {$(
+        mod $set {
+            use super::*;
+
+            #[derive(Debug, Clone, Copy, PartialEq, Exi)]
+            #[exi(ns = A, base $(, $front)?)]
+            struct Front {
+                first: Option<u8>,
+                second: Int<0, 100>,
+            }
+
+            #[derive(Debug, Clone, Copy, PartialEq, Exi)]
+            #[exi(ns = A, base $(, $middle)?)]
+            pub(super) struct Middle {
+                #[exi(base)]
+                base: Front,
+                #[exi(phases)]
+                power: Phases<Option<u8>, Option<u8>>,
+            }
+
+            #[derive(Debug, Clone, Copy, PartialEq, Exi)]
+            #[exi(ns = A $(, $whole)?)]
+            pub(super) struct Whole {
+                #[exi(base)]
+                base: Middle,
+                #[exi(phases)]
+                current: Phases<i16, Option<i16>>,
+                last: Option<bool>,
+            }
+
+            pub(super) fn are_alike(flat: &Flat) {
+                let Flat { first, second, current, last, .. } = *flat;
+                let power = Phases { l1: flat.power, l2: flat.power_l2, l3: flat.power_l3 };
+                let current = Phases { l1: current, l2: flat.current_l2, l3: flat.current_l3 };
+                let middle = Middle { base: Front { first, second }, power };
+                let whole = Whole { base: middle, current, last };
+                let octets = whole.to_vec().unwrap();
+                assert_eq!(octets, flat.to_vec().unwrap());
+                assert_eq!(Whole::decode(&octets), Ok(whole));
+                let octets = middle.to_vec().unwrap();
+                assert_eq!(Middle::decode(&octets), Ok(middle));
+            }
+
+            documents!(Middle, Whole);
+        }
+    )*};
+}
+documents!(Flat);
+steps! {
+    often: - - ;
+    rare: rare - rare - rare;
+    often_of_rare: rare - - ;
+    rare_of_often: - rare - ;
+    at_the_end: - - rare;
+}
+
+/// Every optional element there or not, by the bits of `n`.
+fn flat(n: u32) -> Flat {
+    let is = |bit: u32| n >> bit & 1 == 1;
     let byte = |bit| is(bit).then_some(bit as u8);
     let short = |bit| is(bit).then_some(-(bit as i16));
-    let flat = Flat {
+    Flat {
         first: byte(0),
-        second,
+        second: Int::of::<77>(),
         power: byte(1),
         power_l2: byte(2),
         power_l3: byte(3),
@@ -75,22 +106,18 @@ fn pair(n: u32) -> (Flat, Whole) {
         current_l2: short(4),
         current_l3: short(5),
         last: is(6).then_some(true),
-    };
-    let power = Phases { l1: byte(1), l2: byte(2), l3: byte(3) };
-    let base = Middle { base: Front { first: byte(0), second }, power };
-    let current = Phases { l1: -4000, l2: short(4), l3: short(5) };
-    (flat, Whole { base, current, last: flat.last })
+    }
 }
 
 #[test]
 fn an_extension_is_on_the_wire_what_its_elements_are() {
-    for (flat, whole) in (0..1 << 7).map(pair) {
-        let octets = whole.to_vec().unwrap();
-        assert_eq!(octets, flat.to_vec().unwrap());
-        assert_eq!(Whole::decode(&octets), Ok(whole));
-        assert_eq!(Flat::decode(&octets), Ok(flat));
-        let middle = whole.base.to_vec().unwrap();
-        assert_eq!(Middle::decode(&middle), Ok(whole.base));
+    for flat in (0..1 << 7).map(flat) {
+        assert_eq!(Flat::decode(&flat.to_vec().unwrap()), Ok(flat));
+        often::are_alike(&flat);
+        rare::are_alike(&flat);
+        often_of_rare::are_alike(&flat);
+        rare_of_often::are_alike(&flat);
+        at_the_end::are_alike(&flat);
     }
 }
 
@@ -100,9 +127,9 @@ fn an_extension_is_in_the_schema_what_its_elements_are() {
         Shape::Complex(complex) => complex.particles,
         _ => panic!("{ty:?}"),
     };
-    assert_eq!(particles(Whole::TYPE), particles(Flat::TYPE));
-    assert_eq!(particles(Middle::TYPE), &particles(Flat::TYPE)[..5]);
-    assert_eq!(Whole::MAX, Flat::MAX);
+    assert_eq!(particles(often::Whole::TYPE), particles(Flat::TYPE));
+    assert_eq!(particles(often::Middle::TYPE), &particles(Flat::TYPE)[..5]);
+    assert_eq!(often::Whole::MAX, Flat::MAX);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is read although this codec would not write it.
 
 use crate::schema::{Body, Message, bits, messages};
-use exi::{Document, Error, Exi, Kind, List, Text};
+use exi::{Bytes, Document, Error, Exi, Hex, Int, Kind, List, Octets, ShortBytes, ShortHex, Text};
 
 /// Up to the first event code behind the pair; four bits follow.
 const FRONT: &str = "10000000 011 01 00 0 0 000 0 0 0 110 0";
@@ -85,4 +85,87 @@ fn octets_behind_the_end_and_bits_that_fill_it_up_are_reported() {
         *last |= 1;
     }
     assert!(Message::decode_reporting(&octets).unwrap().1.padding);
+}
+
+macro_rules! ends {
+    ($($name:ident $($rare:ident)?),*) => {$(
+        #[derive(Debug, Clone, PartialEq, Exi)]
+        #[exi(ns = "" $(, $rare)?)]
+        struct $name {
+            octets: Octets<8>,
+            hex: Hex<0, 20>,
+            bytes: Bytes<0, 20>,
+            short: ShortBytes<0, 20>,
+            short_hex: ShortHex<0, 20>,
+            text: Box<Text<0, 60>>,
+            several: List<Text<0, 60>, 1, 2>,
+            last: Option<ShortBytes<1, 20>>,
+        }
+
+        impl Document for $name {
+            const NAME: &'static str = "Ends";
+            const NS: &'static str = "";
+            const CODE: u64 = 0;
+            const CODE_BITS: u32 = 1;
+        }
+
+        impl $name {
+            fn of(n: usize) -> Self {
+                let octets = vec![7; n];
+                let text = Text::new("x".repeat(n)).unwrap();
+                Self {
+                    octets: Octets::new(&octets).unwrap(),
+                    hex: Hex::new(&octets).unwrap(),
+                    bytes: Bytes::new(&octets).unwrap(),
+                    short: ShortBytes::new(&octets).unwrap(),
+                    short_hex: ShortHex::new(&octets).unwrap(),
+                    text: Box::new(text.clone()),
+                    several: List::collect([text.clone(), text]).unwrap(),
+                    last: (n > 0).then(|| ShortBytes::new(&octets).unwrap()),
+                }
+            }
+
+            /// Every value that may be empty ends without its text. Behind the second string, its
+            /// last, END is the second of three codes.
+            fn ended() {
+                let empty = "0 1 000".repeat(7);
+                let octets = bits(&format!("10000000 0 {empty} 00 1 000 01"));
+                let mut value = Self::of(8);
+                value.decode_into(&octets).unwrap();
+                assert_eq!(value, Self::of(0));
+                assert_eq!(Self::decode_reporting(&octets).unwrap().1.undeclared_ends, 8);
+                // One that may not be empty.
+                let octets = bits(&format!("10000000 0 {empty} 00 1 000 00 1 000 0 {:064}", 0));
+                let front = 9 + 7 * 5 + 6 + 2;
+                let event = Error { kind: Kind::Event, bit: front };
+                assert_eq!(Self::decode(&octets), Err(event));
+            }
+        }
+    )*};
+}
+ends!(Ends, RareEnds rare);
+
+#[test]
+fn whatever_may_be_empty_may_be_an_undeclared_end_and_forgets_what_was_there() {
+    Ends::ended();
+    RareEnds::ended();
+}
+
+#[derive(Debug, PartialEq, Exi)]
+#[exi(ns = "")]
+struct Narrow {
+    number: Int<0, 100>,
+}
+
+impl Document for Narrow {
+    const NAME: &'static str = "Narrow";
+    const NS: &'static str = "";
+    const CODE: u64 = 0;
+    const CODE_BITS: u32 = 1;
+}
+
+#[test]
+fn a_number_is_never_an_undeclared_end() {
+    let octets = bits(&format!("10000000 0 0 1 000 {:064}", 0));
+    assert_eq!(Narrow::decode(&octets), Err(Error { kind: Kind::Event, bit: 10 }));
 }

@@ -2,7 +2,7 @@
 
 use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
 use exi::xml::{self, Error, Form, Problem, XmlError};
-use exi::{Document, Exi, Fragment, List, SchemaSet, Text};
+use exi::{Document, Exi, Fragment, Integer, List, SchemaSet, Text};
 
 #[test]
 fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
@@ -20,6 +20,22 @@ fn the_interpreter_reads_and_writes_what_the_typed_codec_does() {
         let octets = Fragment::<Small>::encode_fragment(&message).unwrap();
         assert_eq!(xml::interpret(&SCHEMA, Form::Fragment, &octets).unwrap(), text);
         assert_eq!(xml::encode(&SCHEMA, Form::Fragment, &text).unwrap(), octets);
+    }
+}
+
+#[test]
+fn the_longest_integers_come_back_with_either_sign() {
+    let most = Integer::from_be_bytes(&[0xff; 256]).unwrap();
+    let digits = most.to_string();
+    // A power of 2 that ends in 6: one more than the other.
+    let least = format!("-{}6", &digits[..digits.len() - 1]);
+    assert!(digits.ends_with('5'));
+    for text in [digits, least, "-1".into(), "-10".into(), "-100".into(), "-11".into()] {
+        let mut message = messages().into_iter().find(|m| m.numbers.is_some()).unwrap();
+        message.numbers.as_mut().unwrap().integer = text.parse().unwrap();
+        let xml = xml::to_string(&message).unwrap();
+        assert!(xml.contains(&format!(">{text}<")));
+        assert_eq!(xml::from_str::<Message>(&xml).unwrap(), message);
     }
 }
 

@@ -127,19 +127,7 @@ impl Decoder<'_, '_> {
         let mut text = v.to_string();
         if negative {
             // -1 - v: one more, with a minus in front.
-            for octet in octets.iter_mut().rev() {
-                *octet = octet.wrapping_add(1);
-                if *octet != 0 {
-                    break;
-                }
-            }
-            if octets.iter().all(|b| *b == 0) {
-                octets.insert(0, 1);
-            }
-            let Some(v) = Integer::from_be_bytes(&octets) else {
-                return self.r.error(Kind::Range, start);
-            };
-            text = ["-", &v.to_string()].concat();
+            text = ["-", &one_more(&text)].concat();
         }
         let value = Value::Integer(text);
         self.read(start, &value, Coding::Signed);
@@ -201,4 +189,16 @@ impl Decoder<'_, '_> {
             self.step(start, What::Value { text: &print::text(value), coding });
         }
     }
+}
+
+/// The next decimal number.
+fn one_more(digits: &str) -> String {
+    let front = digits.trim_end_matches('9');
+    let zeros = "0".repeat(digits.len() - front.len());
+    let mut front: Vec<char> = front.chars().collect();
+    match front.last_mut() {
+        Some(last) => *last = char::from_u32(*last as u32 + 1).unwrap_or(*last),
+        None => front.push('1'),
+    }
+    front.into_iter().collect::<String>() + &zeros
 }

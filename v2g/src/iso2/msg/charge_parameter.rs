@@ -10,7 +10,7 @@ use exi::Exi;
 #[derive(Debug, Clone, PartialEq, Exi)]
 #[exi(ns = BODY, rare)]
 pub struct ChargeParameterDiscoveryReq {
-    /// The most schedules the car can take. [V2G2-773]
+    /// The most schedules the car can take.
     pub max_entries_sa_schedule_tuple: Option<u16>,
     pub requested_energy_transfer_mode: EnergyTransferMode,
     #[exi(choice, ns = DATA)]

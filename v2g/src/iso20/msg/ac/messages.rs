@@ -1,7 +1,8 @@
 //! The messages, and their codes.
 
-/// The messages of AC over the modes in scope, where `NS` is its namespace, and the schema set `Grammar` as data. The sets of
-/// distributed energy resources have the same messages over more modes.
+/// The messages of AC over the modes in scope, and the schema set `Grammar` in scope as data. `NS` in
+/// scope is the namespace of AC. The sets of distributed energy resources have the same messages over
+/// more modes.
 macro_rules! messages {
     (signed_info: $signed_info:literal) => {
         /// The car tells its limits.
