@@ -148,7 +148,7 @@ fn wrong_json_is_told_with_its_path_and_line() {
         ("[]", "", 1, "an object"),
         (r#"{"Message":1}"#, "/Message", 1, "an object"),
         ("{\"Message\":\n{\"Kind\":\"OK\"}}", "/Message", 2, "Pair is missing"),
-        ("{\"Message\":{\"Pair\":[1,2],\n\"Kind\":\"no\"}}", "/Message", 1, "one of OK,"),
+        ("{\"Message\":{\"Pair\":[1,2],\n\"Kind\":\"no\"}}", "/Message/@Kind", 1, "one of OK,"),
         ("{\"Message\":{\"Kind\":\"OK\",\"Pair\":[1,\n\"2\"]}}", "/Message/Pair", 2, "a number in"),
         ("{\"Message\":{\"Kind\":\"OK\",\"Pair\":[1,\n4]}}", "/Message/Pair", 2, "a number in"),
         ("{\"Message\":{\"Kind\":\"OK\",\n\"Pair\":1}}", "/Message", 2, "an array"),
