@@ -73,6 +73,28 @@ grep -q Encrypted <<<"$("$pki" public "$work/encrypted.pem" 2>&1 || true)" || fa
 grep -q Unsupported <<<"$("$pki" public "$work/p384.pem" 2>&1 || true)" || fail "key on another curve"
 echo "openssl: keys and signatures good both ways"
 
+# The key wrap of ISO 15118-2 by OpenSSL's commands alone, both ways.
+hex() { od -An -v -tx1 "$@" | tr -d ' \n'; }
+unhex() { python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'; }
+wrapping_key() { # OWN PEER: the first 128 bits of SHA-256 over counter, shared secret and other information
+  openssl pkeyutl -derive -inkey "$1" -peerkey "$2" -out "$work/z"
+  { printf '\0\0\0\1'; cat "$work/z"; printf '\1UV'; } | openssl dgst -sha256 -binary | head -c 16 | hex
+}
+point() { openssl pkey -in "$1" -pubout -outform der | tail -c 65 | hex; }
+for key in receiver contract ephemeral; do
+  openssl ecparam -name prime256v1 -genkey -noout -out "$work/$key.pem"
+  openssl pkey -in "$work/$key.pem" -pubout -out "$work/$key.pub"
+done
+scalar=$(openssl ec -in "$work/contract.pem" -outform der 2>/dev/null | tail -c +8 | head -c 32 | hex)
+iv=$(openssl rand -hex 16)
+encrypted=$(unhex <<<"$scalar" | openssl enc -aes-128-cbc -nopad -K "$(wrapping_key "$work/ephemeral.pem" "$work/receiver.pub")" -iv "$iv" | hex)
+[[ $("$pki" unwrap "$work/receiver.pem" "$work/contract.pem" "$iv$encrypted" "$(point "$work/ephemeral.pem")") == "$scalar" ]] || fail "openssl wraps, we unwrap"
+{ read -r encrypted; read -r dh; } < <("$pki" wrap "$work/receiver.pem" "$work/contract.pem")
+unhex <<<"3059301306072a8648ce3d020106082a8648ce3d030107034200$dh" | openssl pkey -pubin -inform der -out "$work/dh.pub"
+opened=$(unhex <<<"${encrypted:32}" | openssl enc -d -aes-128-cbc -nopad -K "$(wrapping_key "$work/receiver.pem" "$work/dh.pub")" -iv "${encrypted:0:32}" | hex)
+[[ $opened == "$scalar" ]] || fail "we wrap, openssl unwraps"
+echo "openssl: contract keys unwrapped both ways"
+
 [[ -n ${foreign:-} ]] || exit 0
 cat "$foreign"/cpoSubCA[12]Cert.pem >"$work/cpo.pem"
 cat "$foreign"/moSubCA[12]Cert.pem >"$work/mo.pem"
@@ -87,3 +109,5 @@ for key in seccLeaf contractLeaf; do
   [[ ! -e $foreign/$key.pkcs8.pem ]] || "$pki" public "$foreign/$key.pkcs8.pem" >/dev/null
 done
 echo "pki: the foreign hierarchy verifies in all four roles"
+python=$foreign/../../venv/bin/python
+[[ ! -x $python ]] || "$python" .ci/key-wrap-josev.py "$pki" "$work" "$foreign/oemLeafCert.der" "$foreign/oemLeaf.pkcs8.pem"

@@ -7,6 +7,8 @@
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`ContractLeaf`, `MoSub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
 //! pki_files public KEY           public key as PEM on standard output
+//! pki_files wrap RECEIVER CONTRACT       wraps a contract's key for a receiver's: both fields in hexadecimal, a line each
+//! pki_files unwrap RECEIVER CONTRACT ENCRYPTED DH      the contract's number, if that is what comes out
 //! pki_files identify TEXT        what an identifier is
 //! ```
 use std::error::Error;
@@ -15,6 +17,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pki::chain::{Anchors, Level, Role, RootKind, verify};
+use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
 use pki::key::{PrivateKey, Signer, signature_to_der};
 use pki::profile::{CertificateKind, check};
@@ -57,6 +60,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             let spki = private_key(key)?.public_key().to_spki();
             let text = pem::certificate(&spki).replace("CERTIFICATE", "PUBLIC KEY");
             out.write_all(text.as_bytes())?;
+        }
+        ["wrap", receiver, contract] => {
+            let (receiver, contract) = (private_key(receiver)?, private_key(contract)?);
+            let wrapped = wrap(&contract, receiver.public_key(), &SystemRandom::new())?;
+            writeln!(out, "{}\n{}", hex(&wrapped.encrypted), hex(&wrapped.dh_public_key))?;
+        }
+        ["unwrap", receiver, contract, encrypted, dh] => {
+            let (receiver, contract) = (private_key(receiver)?, private_key(contract)?);
+            let (encrypted, dh) = (unhex(encrypted)?, unhex(dh)?);
+            let public = contract.public_key();
+            let key = unwrap(&encrypted, &dh, &receiver, public, &SystemRandom::new())?;
+            writeln!(out, "{}", hex(key.scalar()))?;
         }
         ["identify", text] => {
             for verdict in id::identify(text)? {
@@ -144,6 +159,16 @@ fn verified(role: &str, root: &str, leaf: &str, subs: &str) -> Result<String, Bo
 
 fn private_key(path: &str) -> Result<PrivateKey, Box<dyn Error>> {
     Ok(PrivateKey::from_pem(&std::fs::read_to_string(path)?, &SystemRandom::new())?)
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits.ok_or("not hexadecimal")?;
+    Ok(digits.chunks(2).map(|pair| pair.iter().fold(0, |n, digit| n << 4 | digit) as u8).collect())
 }
 
 fn save(path: &Path, octets: &[u8]) -> std::io::Result<()> {

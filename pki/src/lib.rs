@@ -1,4 +1,4 @@
-//! Public keys of ISO 15118 Plug & Charge: identifiers, certificate profiles, chain checks, issuing, contract pools.
+//! Public keys of ISO 15118 Plug & Charge: identifiers, certificate profiles, chain checks, issuing, contract pools, key delivery.
 //!
 //! No I/O, no clock: time comes in as seconds since 1970 (UTC), randomness as a [`ring::rand::SecureRandom`] of the caller.
 //!
@@ -25,6 +25,7 @@
 
 pub mod cert;
 pub mod chain;
+pub mod delivery;
 mod der;
 #[doc(hidden)]
 pub mod drive;
