@@ -29,7 +29,7 @@ def inspect(path):
     # They begin in the middle of sessions that are known to be DIN.
     if 'listenMode' in path.name: extra += ['--protocol', 'din']
     p = subprocess.run([pnc, 'inspect', '--json', *extra, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    lines = [json.loads(line) for line in p.stdout.splitlines()]
+    lines = [json.loads(line) for line in p.stdout.split('\n') if line]
     return lines, p.returncode, p.stderr.strip()
 
 

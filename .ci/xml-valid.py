@@ -22,7 +22,7 @@ for file in sorted((shared / 'data/exi').glob('*/*.jsonl')):
         if row.get('schema') in SETS: rows.setdefault((row['schema'], row.get('kind', 'document'), row['hex']), f'{file.name} {row.get("id", row.get("frame"))}')
 questions = [{'op': 'decode', 'schema': schema, 'kind': kind, 'hex': hex, 'strict': True} for schema, kind, hex in rows]
 said = subprocess.run([pnc, 'exi', 'batch'], input=''.join(json.dumps(q) + '\n' for q in questions), stdout=subprocess.PIPE, text=True)
-answers = [json.loads(line) for line in said.stdout.splitlines()]
+answers = [json.loads(line) for line in said.stdout.split('\n') if line]
 if len(answers) != len(questions): print(f'{len(answers)} answers to {len(questions)} questions'); sys.exit(1)
 
 valid, left_out, wrong = collections.Counter(), collections.Counter(), []

@@ -201,7 +201,8 @@ impl core::error::Error for Error {}
 
 impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, {}: {}", self.line, self.path, self.problem)
+        let path = if self.path.is_empty() { "/" } else { &self.path };
+        write!(f, "line {}, {path}: {}", self.line, self.problem)
     }
 }
 

@@ -127,7 +127,9 @@ fn a_batch_answers_before_the_next_question_comes() {
 #[test]
 fn a_batch_takes_and_gives_json_as_well() {
     let ask = json!({"op": "decode", "schema": "iso2", "format": "json", "hex": SESSION_SETUP_REQ});
-    let message = answers(&pnc(&["exi", "batch"], format!("{ask}\n")))[0]["json"].clone();
+    let run = pnc(&["exi", "batch"], format!("{ask}\n"));
+    assert!(run.out.starts_with(r#"{"json":{"V2G_Message":{"Header":{"SessionID":"00"},"Body""#));
+    let message = answers(&run)[0]["json"].clone();
     assert_eq!(message["V2G_Message"]["Body"]["SessionSetupReq"]["EVCCID"], "9A95D0978616");
     let good = json!({"op": "encode", "schema": "iso2", "json": message});
     let bad = json!({"op": "encode", "schema": "iso2", "json": {"V2G_Message": {"Header": 1}}});
@@ -205,7 +207,7 @@ fn a_trace_is_a_table_of_every_bit() {
     assert_eq!(lines[0].join(" "), "BIT OCTET WIDTH BITS CODE MEANING");
     assert_eq!(lines[2].join(" "), "8 1.0 7 1001100 76 SE(V2G_Message)");
     assert_eq!(lines[6].join(" "), "18 2.2 8 00000001 length 1 (octets) <- session-id-length");
-    assert_eq!(lines[15].join(" "), "54 6.6 48 100110101001010111010000.. 9a95d0978616");
+    assert_eq!(lines[15].join(" "), "54 6.6 48 1001101010010101.. 9a95d0978616");
     assert_eq!(lines[16].join(" "), "102 12.6 1 0 0 EE EVCCID");
     // The meaning is indented by depth, in a column of its own.
     let column = run.out.lines().next().unwrap().find("MEANING").unwrap();

@@ -181,8 +181,8 @@ impl fmt::Display for Coding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => f.write_str("boolean"),
-            Self::Offset(0) => f.write_str("bits"),
-            Self::Offset(least) => write!(f, "bits above {least}"),
+            Self::Offset(0) => f.write_str("n-bit integer"),
+            Self::Offset(least) => write!(f, "n-bit integer from {least}"),
             Self::Unsigned => f.write_str("unsigned integer"),
             Self::Signed => f.write_str("sign and integer"),
             Self::Place(of) => write!(f, "one of {of}"),

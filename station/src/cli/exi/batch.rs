@@ -6,6 +6,7 @@ use ::exi::Kind;
 use ::exi::xml::{self, Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
@@ -61,12 +62,20 @@ enum Question {
     },
 }
 
-/// A message as text.
-#[derive(Serialize, Deserialize)]
+/// A message that is asked about.
+#[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Message {
     Xml(String),
     Json(Value),
+}
+
+/// A message as an answer, its members in the order of the schema.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Text {
+    Xml(String),
+    Json(Box<RawValue>),
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -90,7 +99,7 @@ enum FormName {
 enum Answer {
     Message {
         #[serde(flatten)]
-        message: Message,
+        message: Text,
         /// If the question was strict.
         #[serde(skip_serializing_if = "Option::is_none")]
         deviations: Option<Vec<Deviation>>,
@@ -129,10 +138,10 @@ fn solve(line: &[u8]) -> Result<Answer, Error> {
             let octets = hex::parse(&hex).map_err(Error::request)?;
             let (_, octets) = unframed(&octets).map_err(Error::request)?;
             let message = match format {
-                FormatName::Xml => Message::Xml(xml::decode(schema, kind.into(), octets)?),
+                FormatName::Xml => Text::Xml(xml::decode(schema, kind.into(), octets)?),
                 FormatName::Json => {
                     let json = xml::decode_json(schema, kind.into(), octets)?;
-                    Message::Json(serde_json::from_str(&json).map_err(Error::request)?)
+                    Text::Json(RawValue::from_string(json).map_err(Error::request)?)
                 }
             };
             let deviations = if strict {

@@ -61,6 +61,11 @@ impl<'a> Trace<'a> {
         Self { schema, form, octets, done, widest }
     }
 
+    /// Letters of the longest place, which is that of the last octet and bit.
+    fn place(&self) -> usize {
+        format!("{}.0", self.octets.len()).len().max("OCTET".len())
+    }
+
     /// Every step with the names of its deviations.
     fn each(
         &self,
@@ -95,9 +100,11 @@ fn line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
 }
 
 /// Bits shown of a long value.
-const SHOWN_BITS: usize = 24;
-/// Letters and octets shown of one.
-const SHOWN: usize = 48;
+const SHOWN_BITS: usize = 16;
+/// Letters shown of one.
+const SHOWN_LETTERS: usize = 48;
+/// Octets shown of one: a digest is shown whole.
+const SHOWN_OCTETS: usize = 32;
 
 struct Table {
     painter: Painter,
@@ -106,13 +113,13 @@ struct Table {
 
 impl Table {
     fn print(&self, trace: &Trace<'_>, out: &mut impl Write) -> io::Result<()> {
-        let bits = SHOWN_BITS + 2;
+        let (place, bits) = (trace.place(), SHOWN_BITS + 2);
         let head = format!(
-            "{:>7} {:>7} {:>6}  {:<bits$}  {:>4}  MEANING",
+            "{:>place$} {:>place$} {:>5}  {:<bits$} {:>4}  MEANING",
             "BIT", "OCTET", "WIDTH", "BITS", "CODE"
         );
         writeln!(out, "{}", self.painter.paint(Colour::Dim, &head))?;
-        trace.each(|step, deviations| self.row(step, deviations, trace.widest, out))?;
+        trace.each(|step, deviations| self.row(step, deviations, trace, out))?;
         match &trace.done {
             Ok(deviations) if deviations.is_empty() => Ok(()),
             Ok(deviations) => {
@@ -135,7 +142,7 @@ impl Table {
         &self,
         step: &Step<'_>,
         deviations: &[&str],
-        widest: usize,
+        trace: &Trace<'_>,
         out: &mut impl Write,
     ) -> io::Result<()> {
         let mut bits: String = digits(step).take(SHOWN_BITS).collect();
@@ -149,11 +156,12 @@ impl Table {
             }
             _ => (String::new(), &[][..]),
         };
-        let front = format!("{:>7} {octet:>7} {:>6}", step.bit, step.width);
+        let place = trace.place();
+        let front = format!("{:>place$} {octet:>place$} {:>5}", step.bit, step.width);
         let (colour, saying) = (colour(step), saying(step));
         write!(
             out,
-            "{}  {}{:pad$}  {code:>4}  {:indent$}{}",
+            "{}  {}{:pad$} {code:>4}  {:indent$}{}",
             self.painter.paint(Colour::Dim, &front),
             bits,
             "",
@@ -167,7 +175,7 @@ impl Table {
             write!(out, "{}", self.painter.paint(Colour::Yellow, &text))?;
         }
         if self.alternatives && alternatives.len() > 1 {
-            let pad = widest - 2 * step.path.len() - saying.chars().count();
+            let pad = trace.widest - 2 * step.path.len() - saying.chars().count();
             let text: Vec<_> = alternatives.iter().map(|(code, e)| format!("{code} {e}")).collect();
             let text = format!("  {:pad$}of {}", "", text.join(", "));
             write!(out, "{}", self.painter.paint(Colour::Dim, &text))?;
@@ -215,14 +223,14 @@ fn saying(step: &Step<'_>) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN).collect();
+    let shown: String = text.chars().take(SHOWN_LETTERS).collect();
     let more = if shown.len() < text.len() { ".." } else { "" };
     format!("\"{}\"{more}", plain(&shown))
 }
 
 fn shortened(octets: &[u8]) -> String {
-    match octets.get(..SHOWN) {
-        Some(shown) if octets.len() > SHOWN => format!("{}..", hex::hex(shown)),
+    match octets.get(..SHOWN_OCTETS) {
+        Some(shown) if octets.len() > SHOWN_OCTETS => format!("{}..", hex::hex(shown)),
         _ => hex::hex(octets),
     }
 }
