@@ -13,6 +13,7 @@ SETS = {
 }
 for there, missing in [(shared / 'schemas', 'schemas'), (shared / 'data/exi', 'vectors')]:
     if not there.is_dir(): print(f'no {missing} at {there}'); sys.exit(77)
+if not shutil.which(pnc): print(f'no command at {pnc}'); sys.exit(2)
 if not shutil.which('xmllint'): print('xmllint (libxml2-utils) is missing'); sys.exit(77)
 
 rows = {}

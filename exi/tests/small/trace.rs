@@ -81,7 +81,10 @@ fn a_broken_message_is_told_up_to_the_error_and_what_could_stand_there() {
     // The second of the pair is 7, of a type that ends at 3.
     let (told, stop) = lines(Form::Document, &bits("10000000 011 01 00 0 0 000 0 0 0 111 0 1001"));
     let stop = stop.unwrap_err();
-    assert_eq!(told.last().map(String::as_str), Some("111 /Message/Pair \"4\" n-bit integer from -3"));
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some("111 /Message/Pair \"4\" n-bit integer from -3")
+    );
     assert_eq!((stop.error.kind, stop.error.bit), (Kind::Range, 23));
     assert_eq!(
         (stop.path.as_str(), &stop.allowed[..]),
