@@ -34,6 +34,7 @@ pub struct Receipt {
 
 /// An amount of money, and what it is for each unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(inline)]
 pub struct DetailedCost {
     pub amount: RationalNumber,
     pub cost_per_unit: RationalNumber,

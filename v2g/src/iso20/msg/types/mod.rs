@@ -19,7 +19,7 @@ const NS: &str = TYPES;
 
 /// Session, time and signature of a message: the first element of each.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(home = TYPES)]
+#[exi(home = TYPES, inline)]
 pub struct Header {
     pub session_id: SessionId,
     /// Unix time in seconds.
