@@ -22,6 +22,7 @@ pub struct MeterInfo {
 
 /// What the session cost up to now.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct Receipt {
     /// Unix time in seconds.
     pub time_anchor: u64,
@@ -42,6 +43,7 @@ pub struct DetailedCost {
 
 /// The tax under one of the schedule's tax rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(inline)]
 pub struct DetailedTax {
     pub tax_rule_id: NumericId,
     pub amount: RationalNumber,
