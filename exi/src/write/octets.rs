@@ -3,7 +3,9 @@
 use super::Writer;
 
 /// From so many octets on, a loop over octets pays that the compiler turns into wide shifts.
-const MANY: usize = 32;
+const MANY: usize = 64;
+/// So many octets at a time, as vectors of the usual width hold them.
+const WIDE: usize = 16;
 
 impl Writer<'_> {
     /// Octets, many at a time.
@@ -36,8 +38,9 @@ impl Writer<'_> {
             if n < 64 { (self.head | x >> off) << (n & 0x38) } else { x << 1 << (63 - off) };
     }
 
-    /// All of `v` if there is room for it; says how many octets that were.
+    /// One octet and whole vectors of `v` if there is room for them; says how many octets that were.
     fn many(&mut self, v: &[u8]) -> usize {
+        let v = v.get(..=(v.len() - 1) / WIDE * WIDE).unwrap_or_default();
         let (i, off) = (self.pos >> 3, self.pos as u32 & 7);
         let (Some([first, to @ ..]), [head, ..]) = (self.out.get_mut(i..=i + v.len()), v) else {
             return 0;
