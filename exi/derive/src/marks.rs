@@ -50,6 +50,11 @@ impl Marks {
         self.words.iter().any(|(_, w)| *w == word)
     }
 
+    /// Whether this word is all they say.
+    pub(crate) fn only(&self, word: &str) -> bool {
+        self.words.len() == 1 && self.say(word) && self.name.is_none() && self.ns.is_none()
+    }
+
     /// The names of `n` variants, if they are given as a list.
     pub(crate) fn names(&self, n: usize) -> Result<Vec<String>> {
         let Some(list) = &self.names else { return Ok(Vec::new()) };

@@ -45,6 +45,9 @@ impl Parts {
             let marks = Marks::of(&field.attrs, true, MARKS)?;
             let empty = quote!(::exi::codec::Field::empty());
             if marks.say("base") {
+                if !marks.only("base") {
+                    return Err(Error::new_spanned(field, "`base` needs no other mark"));
+                }
                 if place > 0 {
                     return Err(Error::new_spanned(field, "what is extended stands in front"));
                 }
@@ -111,8 +114,12 @@ fn part(field: &Field, ident: &Ident, marks: &Marks, outer: &Marks) -> Result<Pa
     if marks.say("phases") && (choice || marks.say("any") || role != Role::Element) {
         return Err(Error::new_spanned(field, "phases are elements"));
     }
+    let nameless = choice || marks.say("any") || role == Role::Text;
+    if nameless && marks.name.is_some() {
+        return Err(Error::new_spanned(field, "choices, wildcards and text have no name"));
+    }
     let name = match &marks.name {
-        _ if choice || marks.say("any") || role == Role::Text => String::new(),
+        _ if nameless => String::new(),
         Some(name) => name.clone(),
         None if attr => names::attribute(ident),
         None => names::element(ident),
@@ -153,5 +160,15 @@ mod tests {
         }
         assert!(!refused(parse_quote!({ #attribute, #text })));
         assert!(refused(parse_quote!({ #text, #attribute })));
+    }
+
+    #[test]
+    fn marks_that_would_say_nothing_are_refused() {
+        assert!(!refused(parse_quote!({ #[exi(base)] base: Front })));
+        assert!(refused(parse_quote!({ #[exi(base, name = "Base")] base: Front })));
+        assert!(refused(parse_quote!({ #[exi(base, choice)] base: Front })));
+        assert!(!refused(parse_quote!({ #[exi(choice)] body: Body })));
+        assert!(refused(parse_quote!({ #[exi(choice, name = "Body")] body: Body })));
+        assert!(refused(parse_quote!({ #[exi(text, name = "Text")] text: Text<0, 8> })));
     }
 }

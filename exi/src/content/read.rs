@@ -153,8 +153,11 @@ fn undeclared_end<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>) -> Result<()> {
 #[inline(never)]
 pub(super) fn end_undeclared(allowed: bool, r: &mut Reader<'_, '_>) -> Result<()> {
     let start = r.bit() - 1;
+    if !allowed {
+        return r.err(Kind::Event, start);
+    }
     r.need(SECOND_LEVEL)?;
-    if r.bits(SECOND_LEVEL) != UNDECLARED_END || !allowed {
+    if r.bits(SECOND_LEVEL) != UNDECLARED_END {
         return r.err(Kind::Event, start);
     }
     r.seen.ends += 1;

@@ -212,16 +212,17 @@ impl<'a, 'w> Decoder<'a, 'w> {
 
     /// The end of an element where its text should be: an empty string or binary.
     fn undeclared_end(&mut self, ty: &'static Type, start: usize) -> Result<Value, Error> {
-        let second = self.r.bit();
-        let code = self.r.bits(SECOND_LEVEL)?;
         let value = match ty.shape {
-            _ if code != UNDECLARED_END => None,
             Shape::Text { min: 0, .. } => Some(Value::Text(String::new())),
             Shape::Binary { min: 0, form: Binary::Hex, .. } => Some(Value::Hex(Vec::new())),
             Shape::Binary { min: 0, form: Binary::Base64, .. } => Some(Value::Base64(Vec::new())),
             _ => None,
         };
         let Some(value) = value else { return self.r.error(Kind::Event, start) };
+        let second = self.r.bit();
+        if self.r.bits(SECOND_LEVEL)? != UNDECLARED_END {
+            return self.r.error(Kind::Event, start);
+        }
         self.step(second, What::UndeclaredEnd);
         Ok(value)
     }

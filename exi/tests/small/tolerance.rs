@@ -151,21 +151,38 @@ fn whatever_may_be_empty_may_be_an_undeclared_end_and_forgets_what_was_there() {
     RareEnds::ended();
 }
 
-#[derive(Debug, PartialEq, Exi)]
-#[exi(ns = "")]
-struct Narrow {
-    number: Int<0, 100>,
-}
+macro_rules! numbers {
+    ($($name:ident $number:ty $(, $rare:ident)?;)*) => {$(
+        #[derive(Debug, PartialEq, Exi)]
+        #[exi(ns = "" $(, $rare)?)]
+        struct $name {
+            number: $number,
+        }
 
-impl Document for Narrow {
-    const NAME: &'static str = "Narrow";
-    const NS: &'static str = "";
-    const CODE: u64 = 0;
-    const CODE_BITS: u32 = 1;
+        impl Document for $name {
+            const NAME: &'static str = "Number";
+            const NS: &'static str = "";
+            const CODE: u64 = 0;
+            const CODE_BITS: u32 = 6;
+        }
+    )*};
+}
+numbers! {
+    Narrow Int<0, 100>;
+    RareNarrow Int<0, 100>, rare;
+    Long u64;
+    RareLong u64, rare;
 }
 
 #[test]
 fn a_number_is_never_an_undeclared_end() {
-    let octets = bits(&format!("10000000 0 0 1 000 {:064}", 0));
-    assert_eq!(Narrow::decode(&octets), Err(Error { kind: Kind::Event, bit: 10 }));
+    // The escape is the last bit, or more follows.
+    for more in ["", "00000000"] {
+        let octets = bits(&format!("10000000 000000 0 1 {more}"));
+        let event = Error { kind: Kind::Event, bit: 15 };
+        assert_eq!(Narrow::decode(&octets), Err(event));
+        assert_eq!(RareNarrow::decode(&octets), Err(event));
+        assert_eq!(Long::decode(&octets), Err(event));
+        assert_eq!(RareLong::decode(&octets), Err(event));
+    }
 }
