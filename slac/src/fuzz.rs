@@ -17,12 +17,11 @@ const OUTPUTS: usize = 128;
 pub fn frame(octets: &[u8]) {
     if let Ok(frame) = Frame::parse(octets) {
         let emitted = frame.emit();
-        // Padding becomes part of an unknown body, and of nothing else.
-        match Frame::parse(&emitted) {
-            Ok(again) if matches!(again.message, crate::Message::Unknown { .. }) => {
-                assert_eq!(again.emit(), emitted)
-            }
-            again => assert_eq!(again, Ok(frame)),
+        let again = Frame::parse(&emitted);
+        assert_eq!(again.as_ref().map(Frame::emit).as_ref(), Ok(&emitted));
+        // Padding becomes part of a content that is not known, and of nothing else.
+        if octets.len() >= crate::mme::MIN_FRAME {
+            assert_eq!(again, Ok(frame));
         }
     }
 }

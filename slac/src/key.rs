@@ -5,7 +5,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::random::{self, Random, RandomFailed};
+use crate::random::{Random, RandomFailed};
 
 /// Network membership key: 128 secret bits, wiped on drop, never shown.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -18,7 +18,9 @@ pub struct Nid(pub [u8; 7]);
 /// A logical network: its key and its name. The name need not be derived from the key when a peer chose both.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NetworkKey {
+    /// The key.
     pub nmk: Nmk,
+    /// The name.
     pub nid: Nid,
 }
 
@@ -50,7 +52,8 @@ impl Nid {
 impl NetworkKey {
     /// A fresh network with a derived name.
     pub fn random(random: &mut dyn Random) -> Result<Self, RandomFailed> {
-        let nmk = Nmk(random::array(random)?);
+        let mut nmk = Nmk::default();
+        random.fill(&mut nmk.0)?;
         let nid = Nid::derive(&nmk);
         Ok(Self { nmk, nid })
     }

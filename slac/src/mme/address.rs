@@ -11,10 +11,14 @@ pub struct Mac(pub [u8; 6]);
 pub struct RunId(pub [u8; 8]);
 
 impl Mac {
+    /// Everybody.
     pub const BROADCAST: Self = Self([0xFF; 6]);
 
     /// Where a Qualcomm modem listens for its own host.
     pub const LOCAL_MODEM: Self = Self([0x00, 0xB0, 0x52, 0x00, 0x00, 0x01]);
+
+    /// Where a Lumissil modem listens for its own host.
+    pub const LUMISSIL_MODEM: Self = Self([0x00, 0x16, 0xE8, 0x00, 0x00, 0x01]);
 
     /// Broadcast and group addresses, which no sender can have.
     pub fn is_group(self) -> bool {

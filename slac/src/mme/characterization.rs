@@ -15,6 +15,7 @@ layout! {
         pub application_type: u8,
         /// 0: no security.
         pub security_type: u8,
+        /// The run of the car.
         pub run_id: RunId,
     }
 
@@ -30,14 +31,19 @@ layout! {
         pub resp_type: u8,
         /// The car.
         pub forwarding_sta: Mac,
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
+        /// The run of the car.
         pub run_id: RunId,
     }
 
     /// CM_START_ATTEN_CHAR.IND: soundings follow.
     pub struct StartAttenCharInd {
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
         /// Soundings that follow.
         pub num_sounds: u8,
@@ -47,17 +53,23 @@ layout! {
         pub resp_type: u8,
         /// The car.
         pub forwarding_sta: Mac,
+        /// The run of the car.
         pub run_id: RunId,
     }
 
     /// CM_ATTEN_CHAR.IND: what an EVSE measured.
     pub struct AttenCharInd {
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
         /// The car.
         pub source_address: Mac,
+        /// The run of the car.
         pub run_id: RunId,
+        /// Empty.
         pub source_id: EmptyId,
+        /// Empty.
         pub resp_id: EmptyId,
         /// Soundings that went into the average.
         pub num_sounds: u8,
@@ -67,12 +79,17 @@ layout! {
 
     /// CM_ATTEN_CHAR.RSP: the car has the result.
     pub struct AttenCharRsp {
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
         /// The car.
         pub source_address: Mac,
+        /// The run of the car.
         pub run_id: RunId,
+        /// Empty.
         pub source_id: EmptyId,
+        /// Empty.
         pub resp_id: EmptyId,
         /// 0: taken.
         pub result: u8,
@@ -82,19 +99,23 @@ layout! {
 /// CM_MNBC_SOUND.IND: one sounding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MnbcSoundInd {
+    /// 0: car and EVSE matching.
     pub application_type: u8,
+    /// 0: no security.
     pub security_type: u8,
+    /// Empty.
     pub sender_id: EmptyId,
     /// Soundings still to come.
     pub count: u8,
+    /// The run of the car.
     pub run_id: RunId,
     /// Fills the sounding; all zero when the sender left it out.
     pub random: [u8; 16],
 }
 
-impl MnbcSoundInd {
+impl Field for MnbcSoundInd {
     /// Accepts frames that end after the run identifier, as older senders cut them.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+    fn read(reader: &mut Reader<'_>, _: &'static str) -> Result<Self, Error> {
         Ok(Self {
             application_type: Field::read(reader, "MnbcSoundInd.application_type")?,
             security_type: Field::read(reader, "MnbcSoundInd.security_type")?,
@@ -109,7 +130,7 @@ impl MnbcSoundInd {
         })
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Vec<u8>) {
         out.extend([self.application_type, self.security_type]);
         self.sender_id.write(out);
         out.push(self.count);
@@ -122,20 +143,21 @@ impl MnbcSoundInd {
 /// CM_ATTEN_PROFILE.IND: the local modem heard one sounding. It names no run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttenProfileInd {
+    /// The car.
     pub pev_mac: Mac,
     /// Attenuation per carrier group in dB; empty from modems that do not measure.
     pub groups: Vec<u8>,
 }
 
-impl AttenProfileInd {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+impl Field for AttenProfileInd {
+    fn read(reader: &mut Reader<'_>, _: &'static str) -> Result<Self, Error> {
         let pev_mac = Field::read(reader, "AttenProfileInd.pev_mac")?;
         let [count, _reserved] = Field::read(reader, "AttenProfileInd.num_groups")?;
         let groups = reader.take(count.into(), "AttenProfileInd.groups")?.to_vec();
         Ok(Self { pev_mac, groups })
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Vec<u8>) {
         self.pev_mac.write(out);
         let count = u8::try_from(self.groups.len()).unwrap_or(u8::MAX);
         out.extend([count, 0]);

@@ -25,6 +25,7 @@ layout! {
 
     /// CM_VALIDATE.CNF.
     pub struct ValidateCnf {
+        /// 0: toggles of switch S2.
         pub signal_type: u8,
         /// Toggles seen; 0 in step 1.
         pub toggles: u8,
@@ -34,32 +35,51 @@ layout! {
 
     /// CM_SLAC_MATCH.REQ: the car asks for the network of this EVSE.
     pub struct SlacMatchReq {
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
         /// [`MATCH_REQ_LEN`].
         pub mvf_length: u16,
+        /// Empty.
         pub pev_id: EmptyId,
+        /// The car.
         pub pev_mac: Mac,
+        /// Empty.
         pub evse_id: EmptyId,
+        /// The EVSE.
         pub evse_mac: Mac,
+        /// The run of the car.
         pub run_id: RunId,
+        /// Zero.
         pub reserved: [u8; 8],
     }
 
     /// CM_SLAC_MATCH.CNF: the network, key in clear.
     pub struct SlacMatchCnf {
+        /// 0: car and EVSE matching.
         pub application_type: u8,
+        /// 0: no security.
         pub security_type: u8,
         /// [`MATCH_CNF_LEN`].
         pub mvf_length: u16,
+        /// Empty.
         pub pev_id: EmptyId,
+        /// The car.
         pub pev_mac: Mac,
+        /// Empty.
         pub evse_id: EmptyId,
+        /// The EVSE.
         pub evse_mac: Mac,
+        /// The run of the car.
         pub run_id: RunId,
+        /// Zero.
         pub reserved: [u8; 8],
+        /// Name of the network.
         pub nid: Nid,
+        /// Zero.
         pub reserved_2: u8,
+        /// Its key.
         pub nmk: Nmk,
     }
 
@@ -67,17 +87,23 @@ layout! {
     pub struct SetKeyReq {
         /// 1: network membership key.
         pub key_type: u8,
+        /// Nonce of the sender.
         pub my_nonce: [u8; 4],
+        /// Nonce of the receiver; zero when it has sent none.
         pub your_nonce: [u8; 4],
         /// 4: host to modem.
         pub protocol_id: u8,
+        /// Number of the protocol run; zero.
         pub protocol_run: u16,
+        /// Number of the message in it.
         pub protocol_message: u8,
         /// 0: station, 1 and above: may coordinate the network.
         pub cco_capability: u8,
+        /// Name of the network.
         pub nid: Nid,
         /// 1: network membership key.
         pub new_eks: u8,
+        /// Key of the network.
         pub new_key: Nmk,
     }
 
@@ -85,17 +111,23 @@ layout! {
     pub struct SetKeyCnf {
         /// Qualcomm modems: 1 set, 0 not set. The HomePlug text has it the other way round.
         pub result: u8,
+        /// Nonce of the sender.
         pub my_nonce: [u8; 4],
         /// The nonce of the request.
         pub your_nonce: [u8; 4],
+        /// 4: host to modem.
         pub protocol_id: u8,
+        /// Number of the protocol run; zero.
         pub protocol_run: u16,
+        /// Number of the message in it.
         pub protocol_message: u8,
+        /// 0: station, 1 and above: may coordinate the network.
         pub cco_capability: u8,
     }
 
     /// CM_AMP_MAP.CNF: 0 when the map was taken.
     pub struct AmpMapCnf {
+        /// 0: taken.
         pub result: u8,
     }
 }
@@ -110,13 +142,38 @@ pub struct AmpMapReq {
 }
 
 impl AmpMapReq {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let carriers: u16 = Field::read(reader, "AmpMapReq.carriers")?;
-        let levels = reader.take(usize::from(carriers).div_ceil(2), "AmpMapReq.levels")?.to_vec();
-        Ok(Self { carriers, levels })
+    /// Carriers of a Green PHY modem.
+    pub const CARRIERS: u16 = 917;
+
+    /// A map of these levels, each at most 15, at most as many as a frame holds.
+    pub fn new(levels: &[u8]) -> Self {
+        let levels = levels.get(..MAX_CARRIERS).unwrap_or(levels);
+        let octets = levels.chunks(2).map(|pair| match *pair {
+            [low, high] => low.min(15) | high.min(15) << 4,
+            [low] => low.min(15),
+            _ => 0,
+        });
+        Self { carriers: u16::try_from(levels.len()).unwrap_or(u16::MAX), levels: octets.collect() }
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    /// The level of each carrier, 0 to 15.
+    pub fn iter(&self) -> impl Iterator<Item = u8> + '_ {
+        let halves = self.levels.iter().flat_map(|octet| [octet & 0xF, octet >> 4]);
+        halves.chain(core::iter::repeat(0)).take(self.carriers.into())
+    }
+}
+
+/// What the longest Ethernet frame holds.
+const MAX_CARRIERS: usize = (1500 - 5 - 2) * 2;
+
+impl Field for AmpMapReq {
+    fn read(reader: &mut Reader<'_>, _: &'static str) -> Result<Self, Error> {
+        let carriers: u16 = Field::read(reader, "AmpMapReq.carriers")?;
+        let octets = reader.take(usize::from(carriers).div_ceil(2), "AmpMapReq.levels")?;
+        Ok(Self { carriers, levels: octets.to_vec() })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
         self.carriers.write(out);
         let octets = usize::from(self.carriers).div_ceil(2);
         out.extend(self.levels.iter().copied().chain(core::iter::repeat(0)).take(octets));
@@ -126,14 +183,20 @@ impl AmpMapReq {
 /// Result codes of CM_VALIDATE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValidateResult {
+    /// Busy with another car.
     NotReady,
+    /// Go on.
     Ready,
+    /// Counted.
     Success,
+    /// Cannot validate, or could not.
     Failure,
+    /// Matches without.
     NotRequired,
 }
 
 impl ValidateResult {
+    /// The number on the wire.
     pub fn code(self) -> u8 {
         match self {
             Self::NotReady => 0,
@@ -144,6 +207,7 @@ impl ValidateResult {
         }
     }
 
+    /// `None`: no code of the standard.
     pub fn from_code(code: u8) -> Option<Self> {
         [Self::NotReady, Self::Ready, Self::Success, Self::Failure, Self::NotRequired]
             .get(usize::from(code))

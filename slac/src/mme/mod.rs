@@ -1,9 +1,17 @@
 //! HomePlug AV management messages (MMEs) in Ethernet frames.
+//!
+//! Reading takes what real senders send: frames without padding or with anything in it, shortened soundings, group counts of any
+//! size, versions of the format that fit the layout. Writing fills reserved fields and padding with zeros, and a list never holds
+//! more than its count tells.
 
 mod address;
 mod characterization;
+pub mod lumissil;
 mod matching;
+pub mod network;
+pub mod qualcomm;
 mod summary;
+mod table;
 mod wire;
 
 use alloc::vec::Vec;
@@ -17,8 +25,16 @@ pub use matching::{
     AmpMapCnf, AmpMapReq, MATCH_CNF_LEN, MATCH_REQ_LEN, SetKeyCnf, SetKeyReq, SlacMatchCnf,
     SlacMatchReq, ValidateCnf, ValidateReq, ValidateResult,
 };
-pub use wire::{Error, ErrorKind};
+pub use wire::{Error, ErrorKind, Payload};
 
+use lumissil::Lumissil;
+use network::{
+    BrgInfoCnf, BrgInfoReq, DiscoverListCnf, DiscoverListReq, GetKeyCnf, GetKeyReq, MmeErrorInd,
+    NwInfoCnf, NwInfoReq, NwStatsCnf, NwStatsReq, StaCapCnf, StaCapReq, StaIdentifyCnf,
+    StaIdentifyReq,
+};
+use qualcomm::{AttenuationCharacteristicsInd, Qualcomm};
+use table::messages;
 use wire::{Field, Reader};
 
 /// HomePlug AV on Ethernet.
@@ -30,10 +46,13 @@ pub const MIN_FRAME: usize = 60;
 /// One management message with its addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
+    /// Who it is for.
     pub destination: Mac,
+    /// Who sent it.
     pub source: Mac,
     /// Version of the management message format (MMV).
     pub version: u8,
+    /// What it says.
     pub message: Message,
 }
 
@@ -60,11 +79,12 @@ impl Frame {
             });
         }
         let version = Field::read(&mut reader, "version")?;
+        reader.version = version;
         let code = Field::read(&mut reader, "mmtype")?;
         let fragment = if version == 0 { [0; 2] } else { Field::read(&mut reader, "fragment")? };
         let message = match (version, fragment) {
-            (1 | 2, [0, _]) => Message::read(code, fragment, &mut reader)?,
-            _ => Message::unknown(code, fragment, &reader),
+            (0, _) | (1 | 2, [0, _]) => Message::read(code, fragment, &mut reader)?,
+            _ => Message::Unknown { code, fragment, body: reader.rest().to_vec() },
         };
         Ok(Self { destination, source, version, message })
     }
@@ -91,70 +111,26 @@ impl Frame {
     }
 }
 
-/// The one table of message types: code, version of the format, name, content.
-macro_rules! messages {
-    ($($code:literal $version:literal $name:literal $variant:ident)*) => {
-        /// The content of a frame.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum Message {
-            $(#[doc = $name] $variant($variant),)*
-            /// A type, version or fragment that is not ours to read; engines pass over it.
-            Unknown { code: u16, fragment: [u8; 2], body: Vec<u8> },
-        }
-
-        impl Message {
-            /// MMTYPE.
-            pub fn code(&self) -> u16 {
-                match self {
-                    $(Self::$variant(_) => $code,)*
-                    Self::Unknown { code, .. } => *code,
-                }
-            }
-
-            /// The name in the HomePlug specification, if the type is known.
-            pub fn name(&self) -> Option<&'static str> {
-                match self {
-                    $(Self::$variant(_) => Some($name),)*
-                    Self::Unknown { .. } => None,
-                }
-            }
-
-            fn version(&self) -> u8 {
-                match self {
-                    $(Self::$variant(_) => $version,)*
-                    Self::Unknown { .. } => 1,
-                }
-            }
-
-            fn read(code: u16, fragment: [u8; 2], reader: &mut Reader<'_>) -> Result<Self, Error> {
-                Ok(match code {
-                    $($code => Self::$variant($variant::read(reader)?),)*
-                    _ => Self::unknown(code, fragment, reader),
-                })
-            }
-
-            fn write(&self, out: &mut Vec<u8>) {
-                match self {
-                    $(Self::$variant(message) => message.write(out),)*
-                    Self::Unknown { body, .. } => out.extend(body),
-                }
-            }
-        }
-
-        $(impl From<$variant> for Message {
-            fn from(message: $variant) -> Self {
-                Self::$variant(message)
-            }
-        })*
-    };
-}
-
 messages! {
+    0x0014 1 "CC_DISCOVER_LIST.REQ" DiscoverListReq
+    0x0015 1 "CC_DISCOVER_LIST.CNF" DiscoverListCnf
     0x6008 1 "CM_SET_KEY.REQ" SetKeyReq
     0x6009 1 "CM_SET_KEY.CNF" SetKeyCnf
+    0x600C 1 "CM_GET_KEY.REQ" GetKeyReq
+    0x600D 1 "CM_GET_KEY.CNF" GetKeyCnf
     0x601C 2 "CM_AMP_MAP.REQ" AmpMapReq
     0x601D 2 "CM_AMP_MAP.CNF" AmpMapCnf
+    0x6020 1 "CM_BRG_INFO.REQ" BrgInfoReq
+    0x6021 1 "CM_BRG_INFO.CNF" BrgInfoCnf
+    0x6034 1 "CM_STA_CAP.REQ" StaCapReq
+    0x6035 1 "CM_STA_CAP.CNF" StaCapCnf
+    0x6038 1 "CM_NW_INFO.REQ" NwInfoReq
+    0x6039 1 "CM_NW_INFO.CNF" NwInfoCnf
+    0x6046 1 "CM_MME_ERROR.IND" MmeErrorInd
+    0x6048 1 "CM_NW_STATS.REQ" NwStatsReq
+    0x6049 1 "CM_NW_STATS.CNF" NwStatsCnf
+    0x6060 1 "CM_STA_IDENTIFY.REQ" StaIdentifyReq
+    0x6061 1 "CM_STA_IDENTIFY.CNF" StaIdentifyCnf
     0x6064 1 "CM_SLAC_PARM.REQ" SlacParmReq
     0x6065 1 "CM_SLAC_PARM.CNF" SlacParmCnf
     0x606A 1 "CM_START_ATTEN_CHAR.IND" StartAttenCharInd
@@ -166,11 +142,26 @@ messages! {
     0x607C 1 "CM_SLAC_MATCH.REQ" SlacMatchReq
     0x607D 1 "CM_SLAC_MATCH.CNF" SlacMatchCnf
     0x6086 1 "CM_ATTEN_PROFILE.IND" AttenProfileInd
+    0xA14E 0 "VS_ATTENUATION_CHARACTERISTICS.IND" AttenuationCharacteristicsInd
 }
 
 impl Message {
-    fn unknown(code: u16, fragment: [u8; 2], reader: &Reader<'_>) -> Self {
-        Self::Unknown { code, fragment, body: reader.rest().to_vec() }
+    /// A message of a known vendor, taken only if it is in the vendor's table and version.
+    fn vendor(code: u16, reader: &mut Reader<'_>) -> Result<Option<Self>, Error> {
+        let Some((&oui, rest)) = reader.rest().split_first_chunk() else { return Ok(None) };
+        let is_known = match oui {
+            qualcomm::OUI => reader.version == 0 && Qualcomm::CODES.contains(&code),
+            lumissil::OUI => Lumissil::CODES.contains(&code),
+            _ => false,
+        };
+        if code & 0xE000 != 0xA000 || !is_known {
+            return Ok(None);
+        }
+        reader.take(reader.rest().len() - rest.len(), "oui")?;
+        Ok(match oui {
+            qualcomm::OUI => Qualcomm::read(code, reader)?.map(Self::Qualcomm),
+            _ => Lumissil::read(code, reader)?.map(Self::Lumissil),
+        })
     }
 }
 

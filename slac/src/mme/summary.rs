@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::lumissil::Lumissil;
+use super::qualcomm::Qualcomm;
 use super::{Frame, Message, ValidateResult};
 use crate::attenuation::Decibel;
 
@@ -60,7 +62,32 @@ impl fmt::Display for Message {
             Self::SetKeyCnf(m) => write!(f, " result {}", m.result),
             Self::AmpMapReq(m) => write!(f, " {} carriers", m.carriers),
             Self::AmpMapCnf(m) => write!(f, " result {}", m.result),
+            Self::GetKeyReq(m) => write!(f, " NID {}", m.nid),
+            Self::GetKeyCnf(m) => write!(f, " result {} NID {}", m.result, m.nid),
+            Self::DiscoverListCnf(m) => {
+                write!(f, " {} stations {} networks", m.stations.len(), m.networks.len())
+            }
+            Self::NwInfoCnf(m) => m.networks.iter().try_for_each(|network| {
+                write!(f, " NID {} coordinator {}", network.nid, network.cco)
+            }),
+            Self::NwStatsCnf(m) => m.peers.iter().try_for_each(|rates| {
+                write!(f, " {} {}/{} Mbit/s", rates.peer, rates.transmit, rates.receive)
+            }),
+            Self::MmeErrorInd(m) => write!(f, " reason {} type {:#06x}", m.reason, m.code),
+            Self::AttenuationCharacteristicsInd(m) => {
+                write!(f, " car {} {}", m.pev_mac, Levels(&m.groups))
+            }
+            Self::Qualcomm(Qualcomm::SwVerCnf(m)) => write!(f, " {}", m.name()),
+            Self::Qualcomm(Qualcomm::OpAttributesCnf(m)) => {
+                let [hardware, software] = m.names();
+                write!(f, " {hardware} {software}")
+            }
+            Self::Qualcomm(Qualcomm::PlLnkStatusCnf(m)) => write!(f, " link {}", m.link),
+            Self::Qualcomm(Qualcomm::HstActionInd(m)) => write!(f, " action {}", m.action),
+            Self::Lumissil(Lumissil::DLinkReadyInd(m)) => write!(f, " link {}", m.link),
+            Self::Lumissil(Lumissil::DLinkStatusCnf(m)) => write!(f, " link {}", m.link),
             Self::Unknown { body, .. } => write!(f, " {} octets", body.len()),
+            _ => Ok(()),
         }
     }
 }

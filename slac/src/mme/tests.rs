@@ -193,13 +193,128 @@ fn unknown_types_versions_and_fragments_come_back_as_unknown() {
 
 #[test]
 fn version_zero_has_no_fragment_octets() {
-    let octets = hex::decode("00b05200000102000000000188e10000a000b052").unwrap();
+    let octets = hex::decode("00b05200000102000000000188e10000a0001122").unwrap();
     let frame = Frame::parse(&octets).unwrap();
     assert_eq!(
         frame.message,
-        Message::Unknown { code: 0xA000, fragment: [0; 2], body: vec![0x00, 0xB0, 0x52] }
+        Message::Unknown { code: 0xA000, fragment: [0; 2], body: vec![0x00, 0x11, 0x22] }
     );
     assert_eq!(frame.emit()[..20], octets);
+}
+
+/// Every row of the tables: header octets up to the content.
+fn rows() -> Vec<Vec<u8>> {
+    let head = |code: u16, version: u8, oui: &[u8]| {
+        let mut octets = [EV.0, EVSE.0].concat();
+        octets.extend([0x88, 0xE1, version]);
+        octets.extend(code.to_le_bytes());
+        octets.resize(if version == 0 { 17 } else { 19 }, 0);
+        octets.extend(oui);
+        octets
+    };
+    let mut rows: Vec<_> =
+        Message::CODES.iter().map(|&(code, version)| head(code, version, &[])).collect();
+    rows.push(head(0x6049, 2, &[]));
+    rows.extend(Qualcomm::CODES.iter().map(|&code| head(code, 0, &qualcomm::OUI)));
+    rows.extend(Lumissil::CODES.iter().map(|&code| head(code, 1, &lumissil::OUI)));
+    rows.push(head(0xAC9D, 0, &lumissil::OUI));
+    rows
+}
+
+#[test]
+fn a_thousand_random_messages_of_every_type_read_back_as_they_were_written() {
+    let mut noise = crate::medium::Noise::new(2026);
+    let mut names = alloc::collections::BTreeSet::new();
+    for row in rows() {
+        for _ in 0..1_000 {
+            let body: Vec<u8> = (0..64).flat_map(|_| noise.draw().to_le_bytes()).collect();
+            // Lists that would not fit into a frame are drawn shorter.
+            let frames = [0xFF, 0x0F, 0x03].map(|mask| {
+                let mut octets = row.clone();
+                octets.extend(body.iter().map(|octet| octet & mask));
+                octets
+            });
+            let (octets, frame) = frames
+                .into_iter()
+                .find_map(|octets| Frame::parse(&octets).ok().map(|frame| (octets, frame)))
+                .expect("a frame that fits");
+            names.insert(frame.message.name().expect("a row of a table"));
+            assert!(!matches!(frame.message, Message::Unknown { .. }));
+            let emitted = frame.emit();
+            assert_eq!(Frame::parse(&emitted).as_ref(), Ok(&frame), "{frame}");
+            assert_eq!(emitted[..row.len()], octets[..row.len()], "{frame}");
+        }
+    }
+    let rows = Message::CODES.len() + Qualcomm::CODES.len() + Lumissil::CODES.len();
+    assert_eq!(names.len(), rows, "every row has a name of its own");
+}
+
+#[test]
+fn codes_stand_in_order_and_requests_lead_to_their_answers() {
+    let codes: Vec<u16> = Message::CODES.iter().map(|&(code, _)| code).collect();
+    for table in [&codes[..], Qualcomm::CODES, Lumissil::CODES] {
+        assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+    for row in rows() {
+        let mut octets = row;
+        octets.resize(2_000, 0);
+        let message = Frame::parse(&octets).unwrap().message;
+        let kind = ["REQ", "CNF", "IND", "RSP"][usize::from(message.code() & 3)];
+        assert!(message.name().unwrap().ends_with(kind), "{message}");
+    }
+}
+
+/// As real modems sent them, made anew with other addresses.
+#[test]
+fn answers_of_modems_are_understood() {
+    let read = |text: &str| {
+        let mut octets = hex::decode(format!("02000000000102000000000288e1{text}")).unwrap();
+        octets.resize(octets.len().max(MIN_FRAME), 0);
+        Frame::parse(&octets).unwrap().message
+    };
+    for (text, shown) in [
+        ("01150000000102000000009902010610000000", "CC_DISCOVER_LIST.CNF 1 stations 0 networks"),
+        (
+            "0139600000010394bbf59bb80b060102020000000077",
+            "CM_NW_INFO.CNF NID 0394bbf59bb80b coordinator 02:00:00:00:00:77",
+        ),
+        ("0001a000b0520022074d41432d5143410000", "VS_SW_VER.CNF MAC-QCA"),
+        ("00b9a000b0520001", "VS_PL_LNK_STATUS.CNF link 1"),
+        ("0062a000b052000101", "VS_HST_ACTION.IND action 0"),
+        ("0102a000000016e801", "NSCM_D_LINK_READY.IND link 1"),
+        ("01496000000102000000009909ff", "CM_NW_STATS.CNF 02:00:00:00:00:99 9/255 Mbit/s"),
+        ("02496000000102000000009909000001", "CM_NW_STATS.CNF 02:00:00:00:00:99 9/256 Mbit/s"),
+    ] {
+        assert_eq!(read(text).to_string(), shown);
+    }
+    let Message::AttenuationCharacteristicsInd(ind) =
+        read("004ea1000000020000000001020010000000000000000f0d")
+    else {
+        panic!()
+    };
+    assert_eq!((ind.oui, ind.pev_mac, ind.groups), ([0; 3], EV, vec![0x0F, 0x0D]));
+    let status = Frame::new(EV, EVSE, lumissil::DLinkStatusReq { header: Default::default() });
+    assert_eq!(
+        hex::encode(&status.emit()[14..41]),
+        "019cac00000016e80100000000000000000000000000000000000000"[..54]
+    );
+}
+
+#[test]
+fn a_vendor_message_of_another_vendor_or_layout_comes_back_as_unknown() {
+    for text in ["0139a0000000b052000001", "00b9a0000080e10001", "00b9a000b0"] {
+        let octets = hex::decode(format!("02000000000102000000000288e1{text}")).unwrap();
+        let message = Frame::parse(&octets).unwrap().message;
+        assert!(matches!(message, Message::Unknown { .. }), "{message}");
+    }
+}
+
+#[test]
+fn levels_of_an_amplitude_map_are_two_per_octet() {
+    let map = AmpMapReq::new(&[1, 2, 99]);
+    assert_eq!((map.carriers, &map.levels[..]), (3, &[0x21, 0x0F][..]));
+    assert_eq!(map.iter().collect::<Vec<_>>(), [1, 2, 15]);
+    assert!(Frame::new(EV, EVSE, AmpMapReq::new(&[7; 9_000])).emit().len() <= 1_514);
 }
 
 #[test]

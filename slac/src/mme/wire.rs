@@ -3,12 +3,15 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::Zeroize;
+
 use crate::key::{Nid, Nmk};
 use crate::mme::{Mac, RunId};
 
 /// A frame that cannot be read, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
+    /// What is wrong.
     pub kind: ErrorKind,
     /// Field in the spelling of the struct that holds it.
     pub field: &'static str,
@@ -20,8 +23,11 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The frame ends `missing` octets before the field does.
-    Truncated { missing: usize },
+    /// The frame ends before the field does.
+    Truncated {
+        /// Octets that the field still needs.
+        missing: usize,
+    },
     /// Not HomePlug (0x88E1).
     Ethertype(u16),
 }
@@ -46,11 +52,13 @@ impl core::error::Error for Error {}
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     offset: usize,
+    /// Version of the message format (MMV): some layouts depend on it.
+    pub(super) version: u8,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(octets: &'a [u8]) -> Self {
-        Self { rest: octets, offset: 0 }
+        Self { rest: octets, offset: 0, version: 1 }
     }
 
     pub(super) fn offset(&self) -> usize {
@@ -99,15 +107,21 @@ impl Field for u8 {
 }
 
 /// Little endian, as every number inside a message.
-impl Field for u16 {
-    fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
-        reader.array(field).map(Self::from_le_bytes)
-    }
+macro_rules! number {
+    ($($kind:ident)*) => { $(
+        impl Field for $kind {
+            fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
+                reader.array(field).map(Self::from_le_bytes)
+            }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.to_le_bytes());
-    }
+            fn write(&self, out: &mut Vec<u8>) {
+                out.extend(self.to_le_bytes());
+            }
+        }
+    )* };
 }
+
+number!(u16 u32);
 
 impl<const N: usize> Field for [u8; N] {
     fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
@@ -119,17 +133,43 @@ impl<const N: usize> Field for [u8; N] {
     }
 }
 
-/// One octet with the number of octets that follow.
-impl Field for Vec<u8> {
+/// One octet with the number of items that follow; what it cannot count is not written.
+impl<T: Field> Field for Vec<T> {
     fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
-        let len = u8::read(reader, field)?;
-        reader.take(len.into(), field).map(<[u8]>::to_vec)
+        let count = u8::read(reader, field)?;
+        (0..count).map(|_| T::read(reader, field)).collect()
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        let len = u8::try_from(self.len()).unwrap_or(u8::MAX);
-        out.push(len);
-        out.extend(self.iter().take(len.into()));
+        let count = u8::try_from(self.len()).unwrap_or(u8::MAX);
+        out.push(count);
+        self.iter().take(count.into()).for_each(|item| item.write(out));
+    }
+}
+
+/// All that is left of a frame, its padding included; wiped on drop and never shown, because it may hold keys.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Payload(pub Vec<u8>);
+
+impl Field for Payload {
+    fn read(reader: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
+        reader.take(reader.rest.len(), field).map(|octets| Self(octets.to_vec()))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(&self.0);
+    }
+}
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Payload({} octets)", self.0.len())
     }
 }
 
@@ -166,13 +206,18 @@ macro_rules! layout {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $($(#[$field_meta])* pub $field: $kind,)* }
 
-        impl $name {
-            pub(super) fn read(reader: &mut $crate::mme::wire::Reader<'_>) -> Result<Self, $crate::mme::Error> {
+        impl $crate::mme::wire::Field for $name {
+            fn read(
+                reader: &mut $crate::mme::wire::Reader<'_>,
+                _: &'static str,
+            ) -> Result<Self, $crate::mme::Error> {
+                let _ = &reader;
                 Ok(Self { $($field: $crate::mme::wire::Field::read(
                     reader, concat!(stringify!($name), ".", stringify!($field)))?,)* })
             }
 
-            pub(super) fn write(&self, out: &mut alloc::vec::Vec<u8>) {
+            fn write(&self, out: &mut alloc::vec::Vec<u8>) {
+                let _ = &out;
                 $($crate::mme::wire::Field::write(&self.$field, out);)*
             }
         }
