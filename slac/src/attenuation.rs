@@ -58,20 +58,30 @@ impl Profiles {
         self.count
     }
 
+    /// Mean over all groups of what [`Self::average`] answers.
+    pub(crate) fn mean(&self, calibration: &[u8; GROUPS]) -> Option<Decibel> {
+        let count = i32::try_from(self.sums.len()).ok().filter(|&count| count > 0)?;
+        let sum: i32 = self.averages(calibration)?.map(i32::from).sum();
+        Some(Decibel((sum * 100 + count / 2) / count))
+    }
+
     /// Mean per group, rounded half up, less the receiver's own share (`AttenRxEVSE`), held in 0..=255; `None` without profiles.
     pub(crate) fn average(&self, calibration: &[u8; GROUPS]) -> Option<Vec<u8>> {
+        self.averages(calibration).map(Iterator::collect)
+    }
+
+    fn averages(&self, calibration: &[u8; GROUPS]) -> Option<impl Iterator<Item = u8>> {
         let count = u32::from(self.count);
         if count == 0 {
             return None;
         }
-        let rounded = self.sums.iter().map(|sum| (2 * sum + count) / (2 * count));
+        let rounded = self.sums.iter().map(move |sum| (2 * sum + count) / (2 * count));
         let offsets = calibration.iter().copied().chain(core::iter::repeat(0));
         // The mean of octets is an octet; a calibration above it ends at zero.
         Some(
             rounded
                 .zip(offsets)
-                .map(|(mean, offset)| u8::try_from(mean).unwrap_or(u8::MAX).saturating_sub(offset))
-                .collect(),
+                .map(|(mean, offset)| u8::try_from(mean).unwrap_or(u8::MAX).saturating_sub(offset)),
         )
     }
 }
@@ -88,6 +98,7 @@ mod tests {
         let mut calibration = [0; GROUPS];
         calibration[1] = 30;
         assert_eq!(profiles.average(&calibration), Some(vec![11, 0, 255]));
+        assert_eq!(profiles.mean(&calibration), Decibel::mean(&[11, 0, 255]));
         assert_eq!(profiles.count(), 2);
     }
 

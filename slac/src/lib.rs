@@ -7,6 +7,7 @@
 //! SLAC authenticates nobody: whoever hears a matching learns its network key. Rely on TLS above.
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 extern crate alloc;
 #[cfg(test)]
@@ -25,6 +26,8 @@ pub mod modem;
 mod output;
 pub mod pilot;
 mod random;
+pub mod site;
+mod supervision;
 pub mod timing;
 
 pub use attenuation::Decibel;
@@ -34,4 +37,6 @@ pub use key::{NetworkKey, Nid, Nmk};
 pub use mme::{Error, Frame, Mac, Message, RunId};
 pub use output::Output;
 pub use random::{Random, RandomFailed};
+pub use site::Site;
+pub use supervision::LinkReport;
 pub use timing::{Timer, Timing};

@@ -6,12 +6,13 @@ use crate::key::NetworkKey;
 use crate::mme::{Frame, Mac, SetKeyCnf, SetKeyReq};
 use crate::output::Outbox;
 use crate::random::{self, Random, RandomFailed};
+use crate::supervision::LinkReport;
 use crate::timing::{SET_KEY_TRIES, Timer, Timing};
 
 /// What stands behind the host's interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Modem {
-    /// A Green PHY modem: takes keys by CM_SET_KEY; whoever watches it reports the link with `LinkUp` and `LinkDown`.
+    /// A Green PHY modem: takes keys by CM_SET_KEY. Inputs `LinkUp` and `LinkDown` count beside its own reports.
     HomePlug {
         /// Where it listens for its host.
         address: Mac,
@@ -19,6 +20,8 @@ pub enum Modem {
         set: SetKeyResult,
         /// Value of the CCo capability field: 0 at a car.
         cco_capability: u8,
+        /// How it tells about its link.
+        link: LinkReport,
     },
     /// No modem: keys count as set and the link as up once matched. For media that connect by themselves.
     Immediate,
@@ -38,7 +41,22 @@ pub enum SetKeyResult {
 impl Modem {
     /// A Qualcomm modem beside this host.
     pub fn qualcomm() -> Self {
-        Self::HomePlug { address: Mac::LOCAL_MODEM, set: SetKeyResult::One, cco_capability: 0 }
+        Self::HomePlug {
+            address: Mac::LOCAL_MODEM,
+            set: SetKeyResult::One,
+            cco_capability: 0,
+            link: LinkReport::Qualcomm,
+        }
+    }
+
+    /// A Lumissil modem beside this host.
+    pub fn lumissil() -> Self {
+        Self::HomePlug {
+            address: Mac::LUMISSIL_MODEM,
+            set: SetKeyResult::Any,
+            cco_capability: 0,
+            link: LinkReport::Lumissil,
+        }
     }
 }
 
@@ -63,17 +81,23 @@ pub enum ModemFailure {
     Random,
 }
 
-/// The key of the local modem.
-pub(crate) enum Keying {
+/// The key of the local modem, and who that is.
+pub(crate) struct Keying {
+    state: State,
+    /// The modem that answered last: only it speaks for the local line.
+    modem: Option<Mac>,
+}
+
+enum State {
     /// None wanted, or none could be made: another is made at `retry`.
     Unset { retry: Option<Duration> },
     /// Sent, not confirmed.
     Sending(Sending),
-    /// Confirmed by this modem (`None` without modem).
-    Set { key: NetworkKey, modem: Option<Mac> },
+    /// Confirmed.
+    Set(NetworkKey),
 }
 
-pub(crate) struct Sending {
+struct Sending {
     key: NetworkKey,
     nonce: [u8; 4],
     tries: u8,
@@ -91,6 +115,11 @@ pub(crate) struct Link<'a> {
 }
 
 impl Keying {
+    /// No key; the first is made at `retry`.
+    pub(crate) fn unset(retry: Option<Duration>) -> Self {
+        Self { state: State::Unset { retry }, modem: None }
+    }
+
     /// Gives the modem a fresh key.
     pub(crate) fn renew<E>(
         &mut self,
@@ -99,10 +128,7 @@ impl Keying {
     ) -> Result<(), ModemFailure> {
         match NetworkKey::random(link.random) {
             Ok(key) => self.send(key, link, out),
-            Err(RandomFailed) => {
-                *self = Self::Unset { retry: Some(link.now + link.timing[Timer::ModemRecovery]) };
-                Err(ModemFailure::Random)
-            }
+            Err(RandomFailed) => Err(self.without_random(link)),
         }
     }
 
@@ -114,30 +140,30 @@ impl Keying {
         out: &mut Outbox<E>,
     ) -> Result<(), ModemFailure> {
         match link.modem {
-            Modem::Immediate => {
-                *self = Self::Set { key, modem: None };
-                Ok(())
-            }
+            Modem::Immediate => self.state = State::Set(key),
             Modem::HomePlug { .. } => {
                 let Ok(nonce) = random::array(link.random) else {
-                    *self =
-                        Self::Unset { retry: Some(link.now + link.timing[Timer::ModemRecovery]) };
-                    return Err(ModemFailure::Random);
+                    return Err(self.without_random(link));
                 };
                 let mut sending =
                     Sending { key, nonce, tries: 0, failure: ModemFailure::Silent, next: link.now };
                 sending.transmit(link, out);
-                *self = Self::Sending(sending);
-                Ok(())
+                self.state = State::Sending(sending);
             }
         }
+        Ok(())
+    }
+
+    fn without_random(&mut self, link: &Link<'_>) -> ModemFailure {
+        self.state = State::Unset { retry: Some(link.now + link.timing[Timer::ModemRecovery]) };
+        ModemFailure::Random
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        match self {
-            Self::Unset { retry } => *retry,
-            Self::Sending(sending) => Some(sending.next),
-            Self::Set { .. } => None,
+        match &self.state {
+            State::Unset { retry } => *retry,
+            State::Sending(sending) => Some(sending.next),
+            State::Set(_) => None,
         }
     }
 
@@ -150,16 +176,16 @@ impl Keying {
         if self.deadline().is_none_or(|deadline| link.now < deadline) {
             return Ok(());
         }
-        match self {
-            Self::Sending(sending) if sending.tries < SET_KEY_TRIES => sending.transmit(link, out),
-            Self::Sending(sending) => {
+        match &mut self.state {
+            State::Sending(sending) if sending.tries < SET_KEY_TRIES => sending.transmit(link, out),
+            State::Sending(sending) => {
                 let failure = sending.failure;
                 sending.tries = 0;
                 sending.next = link.now + link.timing[Timer::ModemRecovery];
                 return Err(failure);
             }
-            Self::Unset { .. } => return self.renew(link, out),
-            Self::Set { .. } => {}
+            State::Unset { .. } => return self.renew(link, out),
+            State::Set(_) => {}
         }
         Ok(())
     }
@@ -168,41 +194,41 @@ impl Keying {
     ///
     /// The nonce must come back: broadcast requests are answered by remote modems too, and late answers belong to older keys.
     pub(crate) fn confirm(&mut self, source: Mac, answer: &SetKeyCnf, link: &Link<'_>) -> bool {
-        let (Self::Sending(sending), Modem::HomePlug { set, .. }) = (&mut *self, link.modem) else {
+        let (State::Sending(sending), Modem::HomePlug { set, .. }) = (&mut self.state, link.modem)
+        else {
             return false;
         };
         if answer.your_nonce != sending.nonce {
             return false;
         }
+        self.modem = Some(source);
         if !set.is_success(answer.result) {
             sending.failure = ModemFailure::Refused;
             return false;
         }
-        *self = Self::Set { key: sending.key.clone(), modem: Some(source) };
+        self.state = State::Set(sending.key.clone());
         true
     }
 
+    /// The key that the modem has.
     pub(crate) fn current(&self) -> Option<&NetworkKey> {
-        match self {
-            Self::Set { key, .. } => Some(key),
+        match &self.state {
+            State::Set(key) => Some(key),
             _ => None,
         }
     }
 
     /// The key that the modem has or is being given.
     pub(crate) fn wanted(&self) -> Option<&NetworkKey> {
-        match self {
-            Self::Unset { .. } => None,
-            Self::Sending(Sending { key, .. }) | Self::Set { key, .. } => Some(key),
+        match &self.state {
+            State::Unset { .. } => None,
+            State::Sending(Sending { key, .. }) | State::Set(key) => Some(key),
         }
     }
 
-    /// The modem that confirmed the key: only it speaks for the local line.
-    pub(crate) fn modem(&self) -> Option<Mac> {
-        match self {
-            Self::Set { modem, .. } => *modem,
-            _ => None,
-        }
+    /// Whether this sender is the local modem. Nobody is until it has answered once.
+    pub(crate) fn is_modem(&self, source: Mac) -> bool {
+        self.modem == Some(source)
     }
 }
 

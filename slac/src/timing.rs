@@ -16,6 +16,8 @@ pub const RETRIES: u8 = 2;
 pub const SET_KEY_TRIES: u8 = 10;
 /// Matching runs that an EVSE follows at once (`C_EVSE_match_parallel` asks for 5).
 pub const SESSIONS: usize = 32;
+/// Times that a car may try again on the same plug (`C_sequ_retry`).
+pub const SEQUENCE_RETRIES: u8 = 2;
 /// EVSEs that a car compares.
 pub const STATIONS: usize = 32;
 /// Most BCB toggles of a validation (`C_vald_nb_toggles`).
@@ -29,6 +31,7 @@ macro_rules! timers {
         pub enum Timer { $($(#[$meta])* $timer,)* }
 
         impl Timer {
+            /// Every row, in order.
             pub const ALL: &'static [Self] = &[$(Self::$timer,)*];
 
             /// Name in ISO 15118-3, or ours in lower case.
@@ -81,6 +84,14 @@ timers! {
     AmpMapExchange "TT_amp_map_exchange" 200
     /// Both: a link reported down this long is lost; leaves room to leave the network within `TP_match_leave`, 1 s.
     LinkDebounce "link_debounce" 600
+    /// Both: between two questions to the modem about its link.
+    LinkPoll "link_poll" 200
+    /// EVSE: control pilot state E or F that lets a car match again; at least 4 s. [V2G3-M06-09]
+    StepError "T_step_EF" 4_000
+    /// EVSE: oscillator off before the nominal duty cycle; at least 3 s. [V2G3-M06-06]
+    StepSteady "T_step_X1" 3_000
+    /// EVSE of a site: what a connector heard of a car counts this long.
+    Hearing "hearing" 1_000
     /// Both: wait for CM_SET_KEY.CNF, and pause after a refusal.
     SetKey "set_key" 1_000
     /// Both: pause before a failed modem or random source is tried again.
@@ -141,7 +152,8 @@ mod tests {
             (Timer::Join, 12_000, 12_000),
             (Timer::MatchingRate, 400, 400),
             (Timer::MatchingRepetition, 10_000, 10_000),
-            (Timer::LinkDebounce, 0, 999),
+            (Timer::StepError, 4_000, 10_000),
+            (Timer::StepSteady, 3_000, 10_000),
         ] {
             let millis = timing[timer].as_millis();
             assert!((least..=most).contains(&millis), "{} is {millis}", timer.name());
@@ -154,6 +166,14 @@ mod tests {
         assert!(
             timing[Timer::BatchInterval] * u32::from(STARTS + SOUNDS) < timing[Timer::Sounding]
         );
+    }
+
+    #[test]
+    fn a_lost_link_is_noticed_and_left_within_a_second() {
+        let timing = Timing::default();
+        let noticed = timing[Timer::LinkPoll] + timing[Timer::LinkDebounce];
+        assert!(noticed < Duration::from_secs(1), "TP_match_leave");
+        assert!(timing[Timer::LinkPoll] * 3 <= timing[Timer::LinkDebounce], "three reports");
     }
 
     #[test]

@@ -10,13 +10,16 @@ use crate::timing::Timing;
 pub struct Config {
     /// Address of the host's interface to the modem.
     pub mac: Mac,
+    /// What stands behind it.
     pub modem: Modem,
+    /// Every duration.
     pub timing: Timing,
     /// Lead of the best station over the second below which the choice counts as unsure.
     pub margin: Decibel,
     /// Attenuation from which on a station that was heard alone counts as unsure: the right one may have missed the request
     /// (`C_EV_match_signalattn_direct`).
     pub direct: Decibel,
+    /// When the cable is proved.
     pub validate: Validate,
     /// What to do when the link is lost with the cable still plugged.
     pub link_lost: LinkLost,
@@ -36,7 +39,9 @@ pub enum Validate {
 /// Reaction to a lost link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkLost {
+    /// Match again.
     Rematch,
+    /// Wait for the control pilot or for `Start`.
     Stop,
 }
 

@@ -40,17 +40,38 @@ pub enum Input<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A run begins.
-    MatchingStarted { run_id: RunId },
+    MatchingStarted {
+        /// Its run.
+        run_id: RunId,
+    },
     /// All results are in, and this is the choice.
     Compared(Comparison),
     /// Toggle the control pilot now: from B to C and back, `count` times, `state` in each.
-    Toggle { count: u8, state: Duration },
+    Toggle {
+        /// Toggles.
+        count: u8,
+        /// Duration of each half.
+        state: Duration,
+    },
     /// A station failed the validation or did not take part.
-    NotValidated { station: Mac },
+    NotValidated {
+        /// The station.
+        station: Mac,
+    },
     /// The station gave its network.
-    Matched { peer: Mac, run_id: RunId, key: NetworkKey },
+    Matched {
+        /// The other side.
+        peer: Mac,
+        /// Its run.
+        run_id: RunId,
+        /// Its network.
+        key: NetworkKey,
+    },
     /// The network is joined.
-    LinkUp { peer: Mac },
+    LinkUp {
+        /// The other side.
+        peer: Mac,
+    },
     /// The network is left; a fresh key is on its way to the modem.
     LinkDown(Cause),
     /// The station wants these transmit levels; the caller gives them to the modem.
@@ -68,6 +89,7 @@ pub enum Event {
 /// All stations that were heard, best first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
+    /// Best first.
     pub stations: Vec<Heard>,
     /// Lead of the first over the second.
     pub lead: Option<Decibel>,
@@ -78,6 +100,7 @@ pub struct Comparison {
 /// What one station measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heard {
+    /// The station's host.
     pub station: Mac,
     /// Attenuation over all groups.
     pub mean: Decibel,
@@ -105,6 +128,7 @@ pub enum RunFailure {
 /// Why a link or a matching ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// The cable was pulled.
     Unplugged,
     /// Control pilot state E or F, or oscillator off while matching.
     PilotError,

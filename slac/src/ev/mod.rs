@@ -23,6 +23,7 @@ use crate::modem::{Keying, Link, Modem, ModemFailure};
 use crate::output::{Outbox, Output};
 use crate::pilot::EvPilot;
 use crate::random::{self, Random, RandomFailed};
+use crate::supervision::Supervision;
 use crate::timing::{RETRIES, STARTS, Timer};
 use run::Run;
 use state::{Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Window};
@@ -34,6 +35,7 @@ pub struct Ev {
     now: Duration,
     pilot: EvPilot,
     keying: Keying,
+    supervision: Supervision,
     state: State,
     /// Only while linked.
     limits: Option<Exchange>,
@@ -48,7 +50,8 @@ impl Ev {
             random: Box::new(random),
             now: Duration::ZERO,
             pilot: EvPilot::Unplugged,
-            keying: Keying::Unset { retry: None },
+            keying: Keying::unset(None),
+            supervision: Supervision::default(),
             state: State::Idle,
             limits: None,
             out: Outbox::new(),
@@ -94,6 +97,11 @@ impl Ev {
                 }
             }
         }
+        let is_linked =
+            matches!(self.state, State::Joining(_) | State::Linked(_) | State::Doubtful { .. });
+        let is_watched = is_linked && self.keying.current().is_some();
+        let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        self.supervision.watch(is_watched, &link);
     }
 
     /// What to do next; `Wait` is always last.
@@ -103,7 +111,8 @@ impl Ev {
 
     fn deadline(&self) -> Option<Duration> {
         let limits = self.limits.as_ref().map(Exchange::deadline);
-        self.state.deadline().into_iter().chain(self.keying.deadline()).chain(limits).min()
+        let modem = self.keying.deadline().into_iter().chain(self.supervision.deadline());
+        self.state.deadline().into_iter().chain(modem).chain(limits).min()
     }
 
     fn after(&self, timer: Timer) -> Duration {
@@ -111,14 +120,10 @@ impl Ev {
     }
 
     fn expire(&mut self) {
-        let mut link = Link {
-            now: self.now,
-            host: self.config.mac,
-            modem: &self.config.modem,
-            timing: &self.config.timing,
-            random: &mut *self.random,
-        };
-        if let Err(failure) = self.keying.expire(&mut link, &mut self.out) {
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        let keyed = self.keying.expire(&mut link, out);
+        self.supervision.expire(&link, out);
+        if let Err(failure) = keyed {
             self.out.event(Event::Failed(Failure::Modem(failure)));
         }
         if let Some(limits) = &mut self.limits
@@ -156,15 +161,17 @@ impl Ev {
         if from.is_group() || from == self.config.mac || frame.destination != self.config.mac {
             return;
         }
+        if self.keying.is_modem(from) {
+            let (link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+            match self.supervision.receive(&frame.message, &link, out) {
+                Some(true) => self.link_up(),
+                Some(false) => self.link_down(),
+                None => {}
+            }
+        }
         match &frame.message {
             Message::SetKeyCnf(answer) => {
-                let link = Link {
-                    now: self.now,
-                    host: self.config.mac,
-                    modem: &self.config.modem,
-                    timing: &self.config.timing,
-                    random: &mut *self.random,
-                };
+                let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
                 let is_set = self.keying.confirm(from, answer, &link);
                 if is_set
                     && matches!(&self.state, State::Joining(state) if state.link == state::Link::Reported)
@@ -451,16 +458,10 @@ impl Ev {
 
     /// Gives the modem this key, or a fresh one that nobody else has.
     fn key(&mut self, key: Option<NetworkKey>) {
-        let mut link = Link {
-            now: self.now,
-            host: self.config.mac,
-            modem: &self.config.modem,
-            timing: &self.config.timing,
-            random: &mut *self.random,
-        };
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let keyed = match key {
-            Some(key) => self.keying.send(key, &mut link, &mut self.out),
-            None => self.keying.renew(&mut link, &mut self.out),
+            Some(key) => self.keying.send(key, &mut link, out),
+            None => self.keying.renew(&mut link, out),
         };
         if let Err(failure) = keyed {
             self.out.event(Event::Failed(Failure::Modem(failure)));
@@ -471,6 +472,15 @@ impl Ev {
 /// Application and security type of ISO 15118-3.
 fn is_plain(application_type: u8, security_type: u8) -> bool {
     application_type == 0 && security_type == 0
+}
+
+fn link<'a>(
+    config: &'a Config,
+    random: &'a mut (dyn Random + Send),
+    now: Duration,
+    out: &'a mut Outbox<Event>,
+) -> (Link<'a>, &'a mut Outbox<Event>) {
+    (Link { now, host: config.mac, modem: &config.modem, timing: &config.timing, random }, out)
 }
 
 fn is_empty(id: &[u8]) -> bool {

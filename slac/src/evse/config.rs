@@ -3,17 +3,24 @@
 use crate::attenuation::GROUPS;
 use crate::mme::{EmptyId, Mac};
 use crate::modem::Modem;
-use crate::timing::Timing;
+use crate::timing::{SEQUENCE_RETRIES, Timing};
 
 /// Settings of one connector.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Address of the host's interface to the modem.
     pub mac: Mac,
+    /// What stands behind it.
     pub modem: Modem,
+    /// Every duration.
     pub timing: Timing,
+    /// How cars that want to prove the cable are answered.
     pub validation: Validation,
+    /// How much cars may deviate.
     pub strictness: Strictness,
+    /// Pauses of the control pilot that let the car try again before it is given up: [`SEQUENCE_RETRIES`] of the standard for AC; for DC
+    /// the standard has none, noisy sites want them too.
+    pub retries: u8,
     /// The station's own share of the attenuation per carrier group in dB (`AttenRxEVSE`), subtracted from what the modem measures.
     pub calibration: [u8; GROUPS],
 }
@@ -47,6 +54,7 @@ impl Config {
             timing: Timing::default(),
             validation: Validation::Unsupported,
             strictness: Strictness::Strict,
+            retries: SEQUENCE_RETRIES,
             calibration: [0; GROUPS],
         }
     }

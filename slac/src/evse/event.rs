@@ -4,7 +4,7 @@ use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{AmpMapReq, Mac, RunId};
 use crate::modem::ModemFailure;
-use crate::pilot::Pilot;
+use crate::pilot::{Pilot, PilotRequest};
 
 /// What happened outside.
 #[derive(Clone, Copy, Debug)]
@@ -37,15 +37,44 @@ pub enum Event {
     /// The modem has its key.
     Keyed,
     /// A car in range opened a run; not necessarily the one on this cable.
-    MatchingStarted { ev: Mac, run_id: RunId },
+    MatchingStarted {
+        /// The car.
+        ev: Mac,
+        /// Its run.
+        run_id: RunId,
+    },
     /// A car was measured; `mean` is what it is told, over all groups.
-    Characterized { ev: Mac, sounds: u8, mean: Decibel },
+    Characterized {
+        /// The car.
+        ev: Mac,
+        /// Soundings in it.
+        sounds: u8,
+        /// Attenuation over all groups.
+        mean: Decibel,
+    },
     /// A run ended without match. Cars of other connectors end like this; it is no failure of this one.
-    SessionEnded { ev: Mac, run_id: RunId, end: SessionEnd },
+    SessionEnded {
+        /// The car.
+        ev: Mac,
+        /// Its run.
+        run_id: RunId,
+        /// Why.
+        end: SessionEnd,
+    },
     /// The car asked for the network and got the key.
-    Matched { peer: Mac, run_id: RunId, key: NetworkKey },
+    Matched {
+        /// The other side.
+        peer: Mac,
+        /// Its run.
+        run_id: RunId,
+        /// Its network.
+        key: NetworkKey,
+    },
     /// The car has joined.
-    LinkUp { peer: Mac },
+    LinkUp {
+        /// The other side.
+        peer: Mac,
+    },
     /// The network is left; a fresh key is on its way to the modem.
     LinkDown(Cause),
     /// The linked car wants these transmit levels; the caller gives them to the modem.
@@ -54,6 +83,8 @@ pub enum Event {
     PeerLimited,
     /// The linked peer did not take them, asked three times.
     PeerNotLimited,
+    /// The control pilot should do this.
+    PilotRequested(PilotRequest),
     /// No match, or no modem.
     Failed(Failure),
 }
@@ -64,7 +95,12 @@ pub enum SessionEnd {
     /// No CM_START_ATTEN_CHAR.IND in time.
     NoSounding,
     /// The modem measured nothing, of this many soundings heard: with many it is set up wrongly or cannot measure.
-    NoProfiles { sounds: u8 },
+    NoProfiles {
+        /// Soundings heard.
+        sounds: u8,
+    },
+    /// Another connector of the site hears the car better.
+    NearerElsewhere,
     /// No CM_ATTEN_CHAR.RSP.
     NoResponse,
     /// No second step of the validation.
@@ -76,6 +112,7 @@ pub enum SessionEnd {
 /// Why a link ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// The cable was pulled.
     Unplugged,
     /// Control pilot state E or F.
     PilotError,

@@ -12,14 +12,17 @@ pub use config::{Config, Strictness, Validation};
 pub use event::{Cause, Event, Failure, Input, SessionEnd};
 
 use crate::amplitude::{Exchange, NotTaken};
+use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{
     AmpMapCnf, Frame, MATCH_CNF_LEN, MATCH_REQ_LEN, Mac, Message, RunId, SlacMatchCnf, SlacMatchReq,
 };
 use crate::modem::{Keying, Link, Modem, ModemFailure};
 use crate::output::{Outbox, Output};
-use crate::pilot::Pilot;
+use crate::pilot::{Duty, Pilot, PilotRequest, Step};
 use crate::random::Random;
+use crate::site::Hearing;
+use crate::supervision::Supervision;
 use crate::timing::Timer;
 use session::Context;
 use table::Sessions;
@@ -32,10 +35,23 @@ pub struct Evse {
     pilot: Pilot,
     edges: u32,
     keying: Keying,
+    supervision: Supervision,
+    /// What the modem heard, for the other connectors of the site.
+    hearing: Hearing,
     phase: Phase,
+    attempts: Attempts,
     /// Only while linked.
     limits: Option<Exchange>,
     out: Outbox<Event>,
+}
+
+/// What this car has tried since it was plugged.
+#[derive(Default)]
+struct Attempts {
+    /// Pauses asked for.
+    retries: u8,
+    /// Whether a run was opened, by any car in range.
+    has_run: bool,
 }
 
 enum Phase {
@@ -80,8 +96,11 @@ impl Evse {
             now: Duration::ZERO,
             pilot: Pilot::A,
             edges: 0,
-            keying: Keying::Unset { retry: Some(Duration::ZERO) },
+            keying: Keying::unset(Some(Duration::ZERO)),
+            supervision: Supervision::default(),
+            hearing: Hearing::default(),
             phase: Phase::Unplugged,
+            attempts: Attempts::default(),
             limits: None,
             out: Outbox::new(),
         }
@@ -89,20 +108,35 @@ impl Evse {
 
     /// Takes one input. What is due at `now` is done first: a frame that arrives with a deadline is late.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
+        self.handle_among(now, input, &|_| None);
+    }
+
+    /// As a connector of a site: `others` is the least attenuation of a car at another connector that it may be plugged into.
+    pub(crate) fn handle_among(
+        &mut self,
+        now: Duration,
+        input: Input<'_>,
+        others: &dyn Fn(Mac) -> Option<Decibel>,
+    ) {
         self.now = self.now.max(now);
-        self.expire();
+        self.expire(others);
         match input {
             Input::Timeout => {}
             Input::Frame(octets) => {
                 if let Ok(frame) = Frame::parse(octets) {
-                    self.receive(&frame);
+                    self.receive(&frame, others);
                 }
             }
             Input::Pilot(pilot) => self.pilot(pilot),
             Input::LinkUp => self.link_up(),
             Input::LinkDown => self.link_down(),
             Input::Terminate => self.stop(Cause::Terminated),
-            Input::Error => self.stop(Cause::Error),
+            Input::Error => {
+                self.stop(Cause::Error);
+                if self.pilot.is_plugged() {
+                    self.request_retry();
+                }
+            }
             Input::Pause => self.pause(),
             Input::LimitPeer(map) => {
                 if let Phase::Linked(matched) = self.phase {
@@ -117,6 +151,26 @@ impl Evse {
                 }
             }
             Input::ModemReset => self.modem_reset(),
+        }
+        let is_linked =
+            matches!(self.phase, Phase::Joining { .. } | Phase::Linked(_) | Phase::Doubtful { .. });
+        let is_watched = is_linked && self.keying.current().is_some();
+        let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        self.supervision.watch(is_watched, &link);
+    }
+
+    /// The attenuation with which this connector lays claim to a car, if it may be on its plug.
+    pub(crate) fn claim(&self, ev: Mac, now: Duration) -> Option<Decibel> {
+        match &self.phase {
+            Phase::Joining { matched, .. }
+            | Phase::Linked(matched)
+            | Phase::Doubtful { matched, .. }
+            | Phase::Paused(matched) => (matched.ev == ev).then_some(Decibel(i32::MIN)),
+            Phase::Matching { .. } | Phase::Expired => {
+                let gap = self.config.timing[Timer::Hearing];
+                self.hearing.level(ev, &self.config.calibration, now, gap)
+            }
+            Phase::Unplugged => None,
         }
     }
 
@@ -136,12 +190,14 @@ impl Evse {
             Phase::Doubtful { until, .. } => Some(*until),
         };
         let limits = self.limits.as_ref().map(Exchange::deadline);
-        phase.into_iter().chain(self.keying.deadline()).chain(limits).min()
+        let modem = self.keying.deadline().into_iter().chain(self.supervision.deadline());
+        phase.into_iter().chain(modem).chain(limits).min()
     }
 
-    fn expire(&mut self) {
+    fn expire(&mut self, others: &dyn Fn(Mac) -> Option<Decibel>) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let keyed = self.keying.expire(&mut link, out);
+        self.supervision.expire(&link, out);
         self.report(keyed);
         if let Some(limits) = &mut self.limits
             && let Err(NotTaken) = limits.expire(self.now, &self.config.timing, &mut self.out)
@@ -149,14 +205,20 @@ impl Evse {
             self.limits = None;
             self.out.event(Event::PeerNotLimited);
         }
-        let mut cx =
-            Context { now: self.now, config: &self.config, edges: self.edges, out: &mut self.out };
+        let mut cx = Context {
+            now: self.now,
+            config: &self.config,
+            edges: self.edges,
+            others,
+            out: &mut self.out,
+        };
         match &mut self.phase {
             Phase::Matching { sessions, until } => {
                 sessions.expire(&mut cx);
                 if sessions.is_empty() && until.is_some_and(|until| self.now >= until) {
                     self.phase = Phase::Expired;
                     self.out.event(Event::Failed(Failure::SlacInit));
+                    self.request_retry();
                 }
             }
             Phase::Joining { sessions, until, .. } => {
@@ -174,7 +236,7 @@ impl Evse {
         }
     }
 
-    fn receive(&mut self, frame: &Frame) {
+    fn receive(&mut self, frame: &Frame, others: &dyn Fn(Mac) -> Option<Decibel>) {
         let from = frame.source;
         // Modems hand up unicast frames between other stations too.
         let is_ours = frame.destination == Mac::BROADCAST || frame.destination == self.config.mac;
@@ -188,11 +250,29 @@ impl Evse {
             }
             return;
         }
+        if self.keying.is_modem(from) {
+            let (link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+            match self.supervision.receive(&frame.message, &link, out) {
+                Some(true) => self.link_up(),
+                Some(false) => self.link_down(),
+                None => {}
+            }
+        }
         if !self.pilot.is_plugged() {
             return;
         }
-        let mut cx =
-            Context { now: self.now, config: &self.config, edges: self.edges, out: &mut self.out };
+        let is_own_modem = self.config.modem == Modem::Immediate || self.keying.is_modem(from);
+        if let (Message::AttenProfileInd(ind), true) = (&frame.message, is_own_modem) {
+            let gap = self.config.timing[Timer::Hearing];
+            self.hearing.add(ind.pev_mac, &ind.groups, self.now, gap);
+        }
+        let mut cx = Context {
+            now: self.now,
+            config: &self.config,
+            edges: self.edges,
+            others,
+            out: &mut self.out,
+        };
         if let (Message::AmpMapReq(map), Phase::Linked(matched)) = (&frame.message, &self.phase) {
             if from == matched.ev && map.carriers > 0 {
                 cx.out.transmit(&Frame::new(from, self.config.mac, AmpMapCnf { result: 0 }));
@@ -220,6 +300,7 @@ impl Evse {
                     && only.is_none_or(|ev| ev == from) =>
             {
                 sessions.open(from, req.run_id, &mut cx);
+                self.attempts.has_run = true;
             }
             Message::StartAttenCharInd(ind)
                 if is_plain(ind.application_type, ind.security_type) =>
@@ -233,9 +314,7 @@ impl Evse {
                     session.sound();
                 }
             }
-            Message::AttenProfileInd(ind)
-                if self.keying.modem().is_none_or(|modem| modem == from) =>
-            {
+            Message::AttenProfileInd(ind) if is_own_modem => {
                 if let Some(session) = sessions.of(ind.pev_mac) {
                     session.profile(&ind.groups, &cx);
                 }
@@ -312,6 +391,7 @@ impl Evse {
         match self.phase {
             Phase::Joining { matched, .. } => {
                 self.phase = Phase::Linked(matched);
+                self.attempts = Attempts::default();
                 self.out.event(Event::LinkUp { peer: matched.ev });
             }
             Phase::Doubtful { matched, .. } => self.phase = Phase::Linked(matched),
@@ -338,6 +418,9 @@ impl Evse {
         if before == Pilot::B && pilot == Pilot::C {
             self.edges = self.edges.wrapping_add(1);
         }
+        if pilot == Pilot::A {
+            self.attempts = Attempts::default();
+        }
         match &self.phase {
             Phase::Unplugged if pilot.is_plugged() => {
                 let until = self.now + self.config.timing[Timer::SlacInit];
@@ -359,6 +442,22 @@ impl Evse {
             }
             _ => {}
         }
+    }
+
+    /// Lets the car notice that it may try again, and gives up after some times. [V2G3-M06-05] [V2G3-M06-06] [V2G3-M06-09]
+    fn request_retry(&mut self) {
+        let timing = &self.config.timing;
+        let error = |then| PilotRequest { step: Step::Error, hold: timing[Timer::StepError], then };
+        let request = if self.attempts.retries < self.config.retries {
+            self.attempts.retries += 1;
+            error(Duty::Digital)
+        } else if self.attempts.has_run {
+            let hold = timing[Timer::StepSteady];
+            PilotRequest { step: Step::Steady, hold, then: Duty::Nominal }
+        } else {
+            error(Duty::Nominal)
+        };
+        self.out.event(Event::PilotRequested(request));
     }
 
     /// Ends a network that a car may know. Unmatched runs go on.

@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     /// Changes from B to C on the control pilot so far.
     pub(super) edges: u32,
+    /// Least attenuation of a car at another connector of the site.
+    pub(super) others: &'a dyn Fn(Mac) -> Option<Decibel>,
     pub(super) out: &'a mut Outbox<Event>,
 }
 
@@ -205,6 +207,9 @@ impl Session {
                 };
                 let mean = Decibel::mean(&groups).unwrap_or_default();
                 cx.out.event(Event::Characterized { ev: self.ev, sounds, mean });
+                if (cx.others)(self.ev).is_some_and(|other| other < mean) {
+                    return Err(SessionEnd::NearerElsewhere);
+                }
                 let until = cx.after(Timer::MatchResponse);
                 self.state = State::AwaitRsp(AwaitRsp { groups, sounds, repeats: RETRIES, until });
                 self.indicate(cx);

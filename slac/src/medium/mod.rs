@@ -32,9 +32,11 @@ use core::time::Duration;
 
 pub use path::{Noise, Path};
 
+use crate::mme::qualcomm::{PlLnkStatusCnf, Qualcomm};
 use crate::mme::{Frame, Mac, Message};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
+use crate::site::Site;
 use crate::{Ev, Evse, ev, evse};
 use modem::SimulatedModem;
 
@@ -75,23 +77,31 @@ pub struct StationId(usize);
 /// An event of one of the engines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// Of a car.
     Ev(ev::Event),
+    /// Of a charging station.
     Evse(evse::Event),
 }
 
 /// A frame at the interface between a host and its modem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
+    /// When.
     pub at: Duration,
+    /// Whose host.
     pub station: StationId,
+    /// From or to the host.
     pub direction: Direction,
+    /// The Ethernet frame.
     pub octets: Vec<u8>,
 }
 
 /// Seen from the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
+    /// To the modem.
     Sent,
+    /// From the modem.
     Received,
 }
 
@@ -101,6 +111,7 @@ pub struct Medium {
     now: Duration,
     noise: Noise,
     stations: Vec<Station>,
+    sites: Vec<Site>,
     paths: BTreeMap<(StationId, StationId), Path>,
     cables: BTreeMap<StationId, StationId>,
     links: BTreeSet<(StationId, StationId)>,
@@ -122,6 +133,8 @@ struct Station {
 enum Engine {
     Ev(Ev),
     Evse(Evse),
+    /// Of a site, by their numbers.
+    Connector(usize, usize),
 }
 
 enum Action {
@@ -139,12 +152,14 @@ struct Drop {
 }
 
 impl Medium {
+    /// An empty line; equal seeds give equal runs.
     pub fn new(seed: u64, settings: Settings) -> Self {
         Self {
             settings,
             now: Duration::ZERO,
             noise: Noise::new(seed),
             stations: Vec::new(),
+            sites: Vec::new(),
             paths: BTreeMap::new(),
             cables: BTreeMap::new(),
             links: BTreeSet::new(),
@@ -164,6 +179,21 @@ impl Medium {
     /// Puts a charging station on the line; `mac` is that of its configuration.
     pub fn add_evse(&mut self, mac: Mac, engine: Evse) -> StationId {
         self.add(mac, Engine::Evse(engine), true)
+    }
+
+    /// Puts the connectors of one site on the line; addresses are those of their configurations.
+    pub fn add_site(
+        &mut self,
+        connectors: impl IntoIterator<Item = (Mac, Evse)>,
+    ) -> Vec<StationId> {
+        let number = self.sites.len();
+        self.sites.push(Site::new());
+        let mut ids = Vec::new();
+        for (mac, engine) in connectors {
+            let connector = self.sites.get_mut(number).map_or(0, |site| site.add(engine));
+            ids.push(self.add(mac, Engine::Connector(number, connector), true));
+        }
+        ids
     }
 
     /// Two stations hear each other, the same both ways.
@@ -203,8 +233,14 @@ impl Medium {
     /// Gives an EVSE an input of its own.
     pub fn evse(&mut self, station: StationId, input: evse::Input<'_>) {
         let now = self.now;
-        if let Some(Engine::Evse(engine)) = self.engine(station) {
-            engine.handle(now, input);
+        match self.engine(station) {
+            Some(Engine::Evse(engine)) => engine.handle(now, input),
+            Some(&mut Engine::Connector(site, connector)) => {
+                if let Some(site) = self.sites.get_mut(site) {
+                    site.handle(now, connector, input);
+                }
+            }
+            _ => {}
         }
         self.drain(station);
     }
@@ -225,6 +261,13 @@ impl Medium {
     pub fn measure(&mut self, station: StationId, measures: bool) {
         if let Some(station) = self.stations.get_mut(station.0) {
             station.modem.measures = measures;
+        }
+    }
+
+    /// Adds this much to every level that a modem measures: the station's own share, which calibration takes away.
+    pub fn bias(&mut self, station: StationId, decibel: u8) {
+        if let Some(station) = self.stations.get_mut(station.0) {
+            station.modem.bias = decibel;
         }
     }
 
@@ -283,6 +326,7 @@ impl Medium {
         }
     }
 
+    /// The simulated clock.
     pub fn now(&self) -> Duration {
         self.now
     }
@@ -296,6 +340,7 @@ impl Medium {
         })
     }
 
+    /// The address of a station's host.
     pub fn mac(&self, station: StationId) -> Option<Mac> {
         self.stations.get(station.0).map(|station| station.mac)
     }
@@ -318,6 +363,7 @@ impl Medium {
             key: None,
             measures,
             refusals: 0,
+            bias: 0,
         };
         self.stations.push(Station { mac, modem, engine, wait: None });
         self.drain(id);
@@ -364,6 +410,10 @@ impl Medium {
             let output = match self.engine(id) {
                 Some(Engine::Ev(engine)) => event(engine.poll(), Event::Ev),
                 Some(Engine::Evse(engine)) => event(engine.poll(), Event::Evse),
+                Some(&mut Engine::Connector(site, connector)) => match self.sites.get_mut(site) {
+                    Some(site) => event(site.poll(connector), Event::Evse),
+                    None => return,
+                },
                 None => return,
             };
             match output {
@@ -395,6 +445,7 @@ impl Medium {
         if let Ok(frame) = Frame::parse(&octets) {
             match &frame.message {
                 Message::SetKeyReq(request) => self.set_key(from, frame.source, request),
+                Message::Qualcomm(Qualcomm::PlLnkStatusReq(_)) => self.link_status(from, &frame),
                 _ if modem::is_local(&frame) => {}
                 _ => self.broadcast(from, &frame, &octets),
             }
@@ -422,6 +473,13 @@ impl Medium {
                 self.plan(self.settings.join, Action::Join(id, other));
             }
         }
+    }
+
+    fn link_status(&mut self, id: StationId, question: &Frame) {
+        let link = u8::from(self.peer(id).is_some());
+        let Some(modem) = self.stations.get(id.0).map(|station| station.modem.mac) else { return };
+        let answer = Frame::new(question.source, modem, PlLnkStatusCnf { status: 0, link });
+        self.deliver(id, &answer, answer.emit());
     }
 
     /// Everybody in range hears a frame, whatever its destination; EVSE modems measure soundings.

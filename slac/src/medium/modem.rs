@@ -13,6 +13,8 @@ pub(super) struct SimulatedModem {
     pub(super) measures: bool,
     /// Answers to CM_SET_KEY still to be refused.
     pub(super) refusals: u8,
+    /// Added to every level that it measures.
+    pub(super) bias: u8,
 }
 
 impl SimulatedModem {
@@ -39,7 +41,8 @@ impl SimulatedModem {
     /// What the host is told about one sounding of `ev`.
     pub(super) fn measure(&self, ev: Mac, path: &Path, noise: &mut Noise) -> Option<Vec<u8>> {
         let levels = path.0.iter().map(|&level| {
-            u8::try_from((i16::from(level) + noise.decibel()).clamp(0, 255)).unwrap_or(u8::MAX)
+            let level = i16::from(level) + i16::from(self.bias) + noise.decibel();
+            u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX)
         });
         let ind = AttenProfileInd { pev_mac: ev, groups: levels.collect() };
         self.measures.then(|| Frame::new(Mac::BROADCAST, self.mac, ind).emit())

@@ -38,6 +38,7 @@ impl Path {
 pub struct Noise(u64);
 
 impl Noise {
+    /// Equal seeds give equal numbers.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -12,7 +12,7 @@ pub(crate) const OTHER: Mac = Mac([0x02, 0, 0, 0, 0, 0xE2]);
 pub(crate) const MODEM: Mac = Mac([0x00, 0xB0, 0x52, 9, 9, 9]);
 pub(crate) const RUN: RunId = RunId(*b"run of c");
 
-pub(crate) fn ms(millis: u64) -> Duration {
+pub(crate) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
@@ -60,6 +60,10 @@ pub(crate) struct Bench<E: Engine> {
     peer: Mac,
     /// The modem confirms each key at once.
     pub(crate) answers_keys: bool,
+    /// What the modem answers when asked about its link.
+    pub(crate) link: Option<u8>,
+    /// When it was asked; these frames are not among the sent ones.
+    pub(crate) asked: Vec<Duration>,
 }
 
 /// A charging station under test.
@@ -216,6 +220,8 @@ impl<E: Engine> Bench<E> {
             host,
             peer,
             answers_keys: true,
+            link: None,
+            asked: vec![],
         };
         bench.drain();
         bench
@@ -260,6 +266,15 @@ impl<E: Engine> Bench<E> {
             match self.engine.poll() {
                 Output::Transmit(octets) => {
                     let frame = Frame::parse(&octets).unwrap();
+                    if frame.message.name() == Some("VS_PL_LNK_STATUS.REQ") {
+                        self.asked.push(self.now);
+                        if let Some(link) = self.link {
+                            let answer = qualcomm::PlLnkStatusCnf { status: 0, link };
+                            self.engine
+                                .frame(self.now, &Frame::new(self.host, MODEM, answer).emit());
+                        }
+                        continue;
+                    }
                     let key = match &frame.message {
                         Message::SetKeyReq(request) if self.answers_keys => {
                             Some(set_key_cnf(request, 1))

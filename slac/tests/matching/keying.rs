@@ -1,6 +1,7 @@
 //! The local modem and its key, at both roles; foreign frames; bounds.
 
 use crate::bench::*;
+use slac::LinkReport;
 use slac::evse::{Config, Event, Failure, Input};
 use slac::mme::*;
 use slac::modem::{Modem, ModemFailure, SetKeyResult};
@@ -69,7 +70,12 @@ fn either_reading_of_the_result_can_be_configured() {
         (SetKeyResult::Zero, 1, false),
         (SetKeyResult::Any, 7, true),
     ] {
-        let modem = Modem::HomePlug { address: Mac::LOCAL_MODEM, set, cco_capability: 0 };
+        let modem = Modem::HomePlug {
+            address: Mac::LOCAL_MODEM,
+            set,
+            cco_capability: 0,
+            link: LinkReport::None,
+        };
         let mut bench = silent(Config { modem, ..Config::new(EVSE) });
         let request = last_key(&bench);
         bench.receive_from(MODEM, set_key_cnf(&request, result));
@@ -88,6 +94,8 @@ fn an_answer_to_another_nonce_confirms_nothing() {
 #[test]
 fn a_key_that_the_modem_has_not_confirmed_is_given_to_no_car() {
     let mut bench = silent(Config::new(EVSE));
+    let refused = last_key(&bench);
+    bench.receive_from(MODEM, set_key_cnf(&refused, 0));
     bench.pilot(Pilot::B);
     bench.request();
     bench.sound(10);

@@ -9,4 +9,8 @@ mod conformance_secc;
 #[cfg(test)]
 mod keying;
 #[cfg(test)]
+mod link;
+#[cfg(test)]
 mod park;
+#[cfg(test)]
+mod site;

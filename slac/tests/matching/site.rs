@@ -1,0 +1,119 @@
+//! Connectors of one process that share what they hear.
+
+use crate::bench::ms;
+use slac::evse::SessionEnd;
+use slac::medium::{Event, Medium, Noise, Path, Settings, StationId};
+use slac::pilot::Pilot;
+use slac::{Ev, Evse, Mac, ev, evse};
+
+const STATIONS: [Mac; 2] = [Mac([2, 0, 0, 0, 1, 0]), Mac([2, 0, 0, 0, 1, 1])];
+const CAR: Mac = Mac([2, 0, 0, 0, 2, 0]);
+
+/// A car at the first of two stations, 26 dB from it and 40 dB from the other one.
+struct Place {
+    medium: Medium,
+    car: StationId,
+    stations: [StationId; 2],
+}
+
+impl Place {
+    fn new(seed: u64, is_site: bool, settings: Settings) -> Self {
+        let mut medium = Medium::new(seed, settings);
+        let engines = STATIONS.map(|mac| {
+            (mac, Evse::new(evse::Config::new(mac), Noise::new(seed << 4 | u64::from(mac.0[5]))))
+        });
+        let stations = if is_site {
+            medium.add_site(engines).try_into().unwrap()
+        } else {
+            engines.map(|(mac, engine)| medium.add_evse(mac, engine))
+        };
+        let car = medium.add_ev(CAR, Ev::new(ev::Config::new(CAR), Noise::new(seed << 4 | 9)));
+        for (station, level) in stations.into_iter().zip([26, 40]) {
+            medium.connect(car, station, Path::cable(level));
+        }
+        Self { medium, car, stations }
+    }
+
+    /// Plugs the car in while another one waits at the other station, and tells who gave it a network.
+    fn matched(&mut self) -> Option<StationId> {
+        self.medium.pilot(self.stations[1], Pilot::B);
+        // A connector whose modem has never answered hears nothing: long enough for lost keys.
+        self.medium.run_until(self.medium.now() + ms(12_000), |_| false);
+        self.medium.plug(self.car, self.stations[0]);
+        let car = self.car;
+        let end = self.medium.now() + ms(30_000);
+        self.medium.run_until(end, |medium| medium.peer(car).is_some());
+        self.medium.peer(car)
+    }
+
+    fn ends(&self) -> Vec<SessionEnd> {
+        let end = |(_, _, event): &(_, _, Event)| match event {
+            Event::Evse(evse::Event::SessionEnded { end, .. }) => Some(*end),
+            _ => None,
+        };
+        self.medium.events().iter().filter_map(end).collect()
+    }
+}
+
+#[test]
+fn a_station_that_missed_the_request_keeps_its_car_all_the_same() {
+    for (is_site, expected) in [(true, 0), (false, 1)] {
+        let mut place = Place::new(1, is_site, Settings::default());
+        place.medium.drop_next(0x6064, Some(place.stations[0]), 1);
+        assert_eq!(place.matched(), Some(place.stations[expected]), "site {is_site}");
+        let has_withheld = place.ends().contains(&SessionEnd::NearerElsewhere);
+        assert_eq!(has_withheld, is_site, "{:?}", place.ends());
+    }
+}
+
+#[test]
+fn a_connector_without_a_car_lays_no_claim() {
+    let mut place = Place::new(2, true, Settings::default());
+    let [near, far] = place.stations;
+    place.medium.plug(place.car, far);
+    let car = place.car;
+    assert!(place.medium.run_until(ms(10_000), |medium| medium.peer(car).is_some()));
+    assert_eq!(place.medium.peer(car), Some(far));
+    assert_ne!(place.medium.peer(car), Some(near));
+}
+
+/// The nearer connector charges another car: it is not where this car stands.
+#[test]
+fn a_connector_with_another_car_in_its_network_lays_no_claim() {
+    let mut place = Place::new(3, true, Settings::default());
+    let [near, far] = place.stations;
+    let other = Mac([2, 0, 0, 0, 2, 1]);
+    let other_car = place.medium.add_ev(other, Ev::new(ev::Config::new(other), Noise::new(77)));
+    place.medium.connect(other_car, near, Path::cable(20));
+    place.medium.plug(other_car, near);
+    place.medium.run_until(ms(10_000), |medium| medium.peer(other_car).is_some());
+    place.medium.plug(place.car, far);
+    let (car, end) = (place.car, place.medium.now() + ms(10_000));
+    assert!(place.medium.run_until(end, |medium| medium.peer(car).is_some()));
+    assert_eq!(place.medium.peer(car), Some(far));
+}
+
+#[test]
+fn lost_frames_never_lead_to_the_neighbour_in_300_seeded_rounds() {
+    let mut wrong = [0, 0];
+    for seed in 0..300 {
+        for (is_site, wrong) in [true, false].into_iter().zip(&mut wrong) {
+            let settings = Settings { loss_permille: 100, jitter: ms(15), ..Settings::default() };
+            let mut place = Place::new(seed, is_site, settings);
+            let own = place.stations[0];
+            *wrong += u32::from(place.matched().is_some_and(|peer| peer != own));
+        }
+    }
+    assert_eq!(wrong[0], 0);
+    assert!(wrong[1] > 0, "the line is too good to show anything");
+    println!("without site: {} of 300", wrong[1]);
+}
+
+#[test]
+fn an_unknown_connector_is_passed_over() {
+    let mut site = slac::Site::new();
+    let number = site.add(Evse::new(evse::Config::new(STATIONS[0]), Noise::new(1)));
+    site.handle(ms(0), number + 1, evse::Input::Timeout);
+    assert_eq!(site.poll(number + 1), slac::Output::Wait(None));
+    assert_eq!(site.poll(number), slac::Output::Wait(Some(ms(0))));
+}
