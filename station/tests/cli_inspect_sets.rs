@@ -135,8 +135,14 @@ fn a_signature_of_iso_15118_20_is_judged() {
     let (remark, verdict) = told(&request);
     assert_eq!(remark, "challenge is not the station's");
     assert_eq!(verdict, "signature bad: the digest of element \"id1\" does not match");
-    request.header.signature = None;
+    let signature = request.header.signature.take();
     assert_eq!(told(&request).1, "signature missing");
+    let mut signed = setup.clone();
+    signed.header.signature = signature;
+    let messages = [(PayloadType::Main, Sender::Server, signed.to_vec().unwrap())];
+    let run = pnc(&["inspect", "--json", "-"], capture(Some(DC), &messages).unwrap());
+    let verdict = text(&lines(&run, "v2g")[0]["signature"], "verdict");
+    assert_eq!(verdict, "signature not judged: the message does not tell who signed");
 }
 
 fn challenge_echoed() -> Value {

@@ -89,7 +89,7 @@ impl Interpreter {
         let mut reading = Reading::of(schema, &content, record);
         let judges = self.judges.entry(record.stream.unwrap_or(u32::MAX)).or_default();
         let (verdict, remark) = judges.judge(schema, &reading.message, &record.payload);
-        reading.verdict = verdict;
+        reading.verdict = verdict.or_else(|| signed::nobodys(&content, &reading.message));
         reading.facts.extend(remark.map(String::from));
         reading
     }

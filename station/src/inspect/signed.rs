@@ -7,6 +7,7 @@ mod iso20;
 
 use exi::{Fragment, SchemaSet};
 use pki::{Certificate, PublicKey};
+use serde_json::Value;
 use std::fmt;
 use v2g::signature::{Signed, SignedInfoGrammar, VerifyError, verify};
 use v2g::xmldsig::{AnyText, Signature};
@@ -98,6 +99,12 @@ fn judge<'m>(
 
 pub(super) fn stray(signature: Option<&Signature>) -> Option<Verdict> {
     signature.map(|signature| Verdict::Stray { references: signature.signed_info.reference.len() })
+}
+
+/// Of a message of ISO 15118-20 that says nothing of its signer, such as schedules and their prices.
+pub(super) fn nobodys(content: &Value, message: &str) -> Option<Verdict> {
+    let header = &content[message]["Header"];
+    header.get("Signature").map(|_| Verdict::NoKey("the message does not tell who signed".into()))
 }
 
 fn key_of(certificate: &[u8]) -> Key {

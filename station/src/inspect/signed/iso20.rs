@@ -1,4 +1,4 @@
-//! Signatures of ISO 15118-20, all of them in CommonMessages.
+//! Signatures of ISO 15118-20 whose signer shows a certificate, all of them in CommonMessages.
 
 use super::{Key, Verdict, judge, key_of, stray};
 use exi::Document;
