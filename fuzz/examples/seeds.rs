@@ -4,6 +4,12 @@
 
 use exi::xml::Form;
 use pki::chain::Role;
+use pki::issue::Issuer;
+use pki::profile::CertificateKind as Kind;
+use pki::revocation::{
+    Cache, CertId, CrlPlan, HashAlgorithm, OcspRequest, OcspResponse, Reason, Responder,
+    ResponderName, Revocation, Status,
+};
 use pki::{Evcoid, Hierarchy};
 use ring::rand::SystemRandom;
 use slac::medium::{Medium, Noise, Path as Cable, Settings};
@@ -109,7 +115,46 @@ fn keys() -> Result<(), Box<dyn Error>> {
     write("certificate", "root", contract.root.der())?;
     write("key", "pkcs8.pem", contract.key.to_pem().as_bytes())?;
     write("key", "pkcs8.der", &contract.key.to_pkcs8_der())?;
-    Ok(())
+    revocation(&hierarchy)
+}
+
+/// Every form alone; a response, a list and a cache also behind the certificate that they speak of and its issuer's.
+fn revocation(hierarchy: &Hierarchy) -> Result<(), Box<dyn Error>> {
+    let (rng, now) = (SystemRandom::new(), pnc_fuzz::NOW);
+    let leaf = hierarchy.certificate(Kind::ContractLeaf);
+    let issuer = hierarchy.certificate(Kind::MoSub2);
+    let id = CertId::new(HashAlgorithm::Sha1, leaf, issuer)?;
+    let other = CertId::of_serial(HashAlgorithm::Sha256, &[5], issuer)?;
+    let request = OcspRequest::new([id.clone(), other]).with_nonce(b"nonce").to_der();
+    let plain = OcspRequest::new([id]).to_der();
+    let key = hierarchy.key(Kind::MoSub2);
+    let itself = Responder::new(issuer, &**key);
+    let delegated = Responder::new(issuer, &**hierarchy.key(Kind::OcspSigner))
+        .with_delegate(hierarchy.certificate(Kind::OcspSigner))
+        .named_by(ResponderName::Subject);
+    let revoked = Revocation { at: now - 60, reason: Some(Reason::KeyCompromise) };
+    let states = |serial: &[u8]| match serial {
+        [5] => Status::Unknown,
+        _ => Status::Revoked(revoked),
+    };
+    let good = |_: &[u8]| Status::Good;
+    let response = itself.reply(&plain, &good, now, &rng).der;
+    let long = delegated.reply(&request, &states, now, &rng).der;
+    let mut cache = Cache::new(4, 1_000_000);
+    cache.insert(&OcspResponse::parse(&response)?, leaf, issuer, now)?;
+    let revoked = vec![(leaf.serial().to_vec(), revoked), (vec![5], revoked)];
+    let plan = CrlPlan { number: 3, this_update: now, next_update: now + 86_400, revoked };
+    let list = plan.issue(Issuer { certificate: issuer, signer: &**key }, &rng)?;
+    write("revocation", "request", &request)?;
+    write("revocation", "response", &long)?;
+    write("revocation", "list", &list)?;
+    write("revocation", "cache", &cache.to_bytes())?;
+    write("revocation", "refusal", &[0x30, 3, 0x0a, 1, 6])?;
+    let about = |last: &[u8]| [leaf.der(), issuer.der(), last].concat();
+    write("revocation", "about-response", &about(&response))?;
+    write("revocation", "about-delegated", &about(&long))?;
+    write("revocation", "about-list", &about(&list))?;
+    write("revocation", "about-cache", &about(&cache.to_bytes()))
 }
 
 /// Every kind of frame of a matching, and the scripts of both ends.

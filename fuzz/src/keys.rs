@@ -1,4 +1,4 @@
-//! Certificates, chains, keys, identifiers and contract pools.
+//! Certificates, chains, keys, revocation, identifiers and contract pools.
 
 use pki::chain::{Anchors, RootKind};
 use pki::drive;
@@ -21,6 +21,15 @@ pub fn chain(data: &[u8]) {
         let _ = anchors.add(kind, root);
     }
     drive::chain(leaf, subs, &anchors, NOW);
+}
+
+/// A request, a response, a list or a cache; alone, or behind a certificate and its issuer's.
+pub fn revocation(data: &[u8]) {
+    drive::revocation(data);
+    if let [certificate, issuer, about, ..] = &elements(data)[..] {
+        drive::revocation(about);
+        drive::answer(certificate, issuer, about, NOW);
+    }
 }
 
 /// A key in DER or PEM.

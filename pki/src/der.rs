@@ -1,10 +1,12 @@
-//! Just enough DER: a writer for certificates and keys, a reader for keys.
+//! Just enough DER: a writer for what is issued and asked, a reader for keys, OCSP and the frames of what is signed.
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OID: u8 = 0x06;
+pub(crate) const ENUMERATED: u8 = 0x0a;
 pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const PRINTABLE_STRING: u8 = 0x13;
 pub(crate) const IA5_STRING: u8 = 0x16;
@@ -52,6 +54,12 @@ pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
 
 pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
     element(OID, content)
+}
+
+/// An extension of a certificate, a request or a list: content octets of its object identifier, its value in DER.
+pub(crate) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+    let critical = if critical { element(BOOLEAN, &[0xff]) } else { Vec::new() };
+    sequence(&[&self::oid(oid), &critical, &element(OCTET_STRING, value)])
 }
 
 /// An object identifier from its dotted form; `None` when it is none.
@@ -163,6 +171,59 @@ impl<'a> Reader<'a> {
         self.take(tag).map(Self::new)
     }
 
+    /// The content of the next element if it has this tag.
+    pub(crate) fn take_if(&mut self, tag: u8) -> Result<Option<&'a [u8]>, Malformed> {
+        if self.next_is(tag) { self.take(tag).map(Some) } else { Ok(None) }
+    }
+
+    /// The only element inside an explicit tag, if that tag comes next.
+    pub(crate) fn explicit_if(
+        &mut self,
+        number: u8,
+        tag: u8,
+    ) -> Result<Option<&'a [u8]>, Malformed> {
+        let Some(content) = self.take_if(explicit(number))? else { return Ok(None) };
+        let mut inner = Self::new(content);
+        let value = inner.take(tag)?;
+        inner.end()?;
+        Ok(Some(value))
+    }
+
+    /// The next element with its header; it must have this tag.
+    pub(crate) fn whole(&mut self, tag: u8) -> Result<&'a [u8], Malformed> {
+        let before = self.rest;
+        self.take(tag)?;
+        before.get(..before.len().saturating_sub(self.rest.len())).ok_or(Malformed)
+    }
+
+    /// Content of the next INTEGER: in as few octets as it takes, at least one.
+    pub(crate) fn integer(&mut self) -> Result<&'a [u8], Malformed> {
+        let content = self.take(INTEGER)?;
+        match content {
+            [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => Err(Malformed),
+            _ => Ok(content),
+        }
+    }
+
+    /// Octets of the next BIT STRING, which must be whole ones.
+    pub(crate) fn octets_of_bits(&mut self) -> Result<&'a [u8], Malformed> {
+        self.take(BIT_STRING)?.strip_prefix(&[0]).ok_or(Malformed)
+    }
+
+    /// The next extension: content octets of its object identifier, its criticality, its value.
+    pub(crate) fn extension(&mut self) -> Result<(&'a [u8], bool, &'a [u8]), Malformed> {
+        let mut extension = self.enter(SEQUENCE)?;
+        let oid = extension.take(OID)?;
+        let critical = match extension.take_if(BOOLEAN)? {
+            None => false,
+            Some([0xff]) => true,
+            Some(_) => return Err(Malformed),
+        };
+        let value = extension.take(OCTET_STRING)?;
+        extension.end()?;
+        Ok((oid, critical, value))
+    }
+
     pub(crate) fn end(&self) -> Result<(), Malformed> {
         if self.is_empty() { Ok(()) } else { Err(Malformed) }
     }
@@ -205,5 +266,28 @@ mod tests {
         assert_eq!(Reader::new(&[4, 0x80]).take(OCTET_STRING), Err(Malformed));
         assert_eq!(Reader::new(&[4, 1, 9]).take(OCTET_STRING), Ok(&[9][..]));
         assert_eq!(Reader::new(&[4, 1, 9]).take(SEQUENCE), Err(Malformed));
+        assert_eq!(Reader::new(&[4, 1, 9, 5]).whole(OCTET_STRING), Ok(&[4, 1, 9][..]));
+    }
+
+    #[test]
+    fn values_are_read_in_their_one_encoding_only() {
+        for good in [&[2, 1, 0][..], &[2, 1, 0x80], &[2, 2, 0, 0x80], &[2, 2, 0xff, 0x7f]] {
+            assert_eq!(Reader::new(good).integer(), Ok(&good[2..]));
+        }
+        for bad in [&[2, 0][..], &[2, 2, 0, 1], &[2, 2, 0xff, 0x80]] {
+            assert_eq!(Reader::new(bad).integer(), Err(Malformed), "{bad:?}");
+        }
+        let mut written = extension(&[0x55, 0x1d, 20], true, &[5, 0]);
+        let read = Reader::new(&written).extension();
+        assert_eq!(read, Ok((&[0x55, 0x1d, 20][..], true, &[5, 0][..])));
+        written[9] = 1;
+        assert_eq!(Reader::new(&written).extension(), Err(Malformed));
+        let tagged = [0xa0, 3, 4, 1, 7, 5, 0];
+        assert_eq!(Reader::new(&tagged).explicit_if(0, OCTET_STRING), Ok(Some(&[7][..])));
+        assert_eq!(Reader::new(&tagged).explicit_if(1, OCTET_STRING), Ok(None));
+        assert_eq!(
+            Reader::new(&[0xa0, 4, 4, 1, 7, 5]).explicit_if(0, OCTET_STRING),
+            Err(Malformed)
+        );
     }
 }

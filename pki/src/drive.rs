@@ -5,6 +5,7 @@ use ring::rand::SecureRandom;
 use crate::chain::{Anchors, Level, Role, verify};
 use crate::id::{Evcoid, Evseid, Pcid, identify};
 use crate::profile::{CertificateKind, check};
+use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
 use crate::{cert::Certificate, key::PrivateKey, pem, pool::ContractPool};
 
 /// Reads a text as every kind of identifier; panics if a normal form is no fixed point.
@@ -78,6 +79,47 @@ pub fn pool(text: &str) {
     if let Ok(pool) = ContractPool::parse(text) {
         assert_eq!(ContractPool::parse(&pool.to_text()), Ok(pool));
     }
+}
+
+/// Reads octets as everything that revocation knows; panics if what is written back reads differently.
+pub fn revocation(octets: &[u8]) {
+    if let Ok(request) = OcspRequest::parse(octets) {
+        // Longer nonces are read than are sent.
+        if request
+            .nonce()
+            .is_none_or(|nonce| !nonce.is_empty() && nonce.len() <= OcspRequest::MAX_NONCE)
+        {
+            assert_eq!(OcspRequest::parse(&request.to_der()), Ok(request));
+        }
+    }
+    if let Ok(response) = OcspResponse::parse(octets) {
+        assert_eq!(response.der(), octets);
+    }
+    if let Ok(list) = Crl::parse(octets) {
+        assert!(list.revoked().is_sorted_by(|(a, _), (b, _)| a < b));
+    }
+    if let Ok(cache) = Cache::from_bytes(octets, 4, 1_000_000) {
+        let again = Cache::from_bytes(&cache.to_bytes(), 4, 1_000_000);
+        assert_eq!(again.map(|again| again.to_bytes()), Ok(cache.to_bytes()));
+    }
+}
+
+/// Looks in octets for a word on a certificate. Returns whether a response or a list has one that verifies.
+pub fn answer(certificate: &[u8], issuer: &[u8], octets: &[u8], now: i64) -> bool {
+    let (Ok(certificate), Ok(issuer)) =
+        (Certificate::parse(certificate), Certificate::parse(issuer))
+    else {
+        return false;
+    };
+    let _ = OcspRequestData::new(&certificate, &issuer);
+    let response = OcspResponse::parse(octets)
+        .is_ok_and(|response| response.answer(&certificate, &issuer, now).is_ok());
+    let list = Crl::parse(octets).is_ok_and(|list| list.answer(&certificate, &issuer).is_ok());
+    let cached = Cache::from_bytes(octets, 4, i64::MAX).is_ok_and(|cache| {
+        let response = cache.find(&certificate, &issuer, now);
+        response.is_some_and(|response| response.answer(&certificate, &issuer, now).is_ok())
+    });
+    response || list || cached
 }
 
 /// A small deterministic source of test inputs (splitmix64).

@@ -1,4 +1,5 @@
-//! Public keys of ISO 15118 Plug & Charge: identifiers, certificate profiles, chain checks, issuing, contract pools, key delivery.
+//! Public keys of ISO 15118 Plug & Charge: identifiers, certificate profiles, chain checks, revocation, issuing, contract
+//! pools, key delivery.
 //!
 //! No I/O, no clock: time comes in as seconds since 1970 (UTC), randomness as a [`ring::rand::SecureRandom`] of the caller.
 //!
@@ -35,6 +36,7 @@ pub mod key;
 pub mod pem;
 pub mod pool;
 pub mod profile;
+pub mod revocation;
 mod time;
 
 pub use cert::Certificate;

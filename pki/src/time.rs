@@ -1,5 +1,7 @@
 //! Calendar arithmetic on seconds since 1970 (UTC), proleptic Gregorian.
 
+use crate::der;
+
 pub(crate) const DAY: i64 = 86_400;
 
 /// A moment taken apart: year, month 1-12, day 1-31, seconds of the day.
@@ -38,6 +40,42 @@ pub(crate) fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
 pub(crate) fn text(unix: i64) -> String {
     let (year, month, day, s) = civil(unix);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
+}
+
+/// UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5); `None` outside the years 1950 to 9999.
+pub(crate) fn to_der(unix: i64) -> Option<Vec<u8>> {
+    let text = generalized(unix)?;
+    match civil(unix).0 {
+        1950..=2049 => Some(der::element(der::UTC_TIME, text.get(2..)?.as_bytes())),
+        2050..=9999 => Some(der::element(der::GENERALIZED_TIME, text.as_bytes())),
+        _ => None,
+    }
+}
+
+/// GeneralizedTime to the second; `None` outside the years 0 to 9999.
+pub(crate) fn to_generalized_der(unix: i64) -> Option<Vec<u8>> {
+    Some(der::element(der::GENERALIZED_TIME, generalized(unix)?.as_bytes()))
+}
+
+/// Reads the content of a GeneralizedTime: `YYYYMMDDhhmmssZ`, the one form that DER has for whole seconds.
+pub(crate) fn from_generalized(content: &[u8]) -> Option<i64> {
+    let (digits, zone) = content.split_at_checked(14)?;
+    if zone != b"Z" || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |at: core::ops::Range<usize>| {
+        let digits = digits.get(at)?;
+        Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+    };
+    let (h, m, s) = (number(8..10)?, number(10..12)?, number(12..14)?);
+    (h < 24 && m < 60 && s < 60).then_some(())?;
+    Some(midnight(number(0..4)?, number(4..6)?, number(6..8)?)? + h * 3600 + m * 60 + s)
+}
+
+fn generalized(unix: i64) -> Option<String> {
+    let (year, month, day, s) = civil(unix);
+    let clock = format!("{:02}{:02}{:02}Z", s / 3600, s / 60 % 60, s % 60);
+    (0..=9999).contains(&year).then(|| format!("{year:04}{month:02}{day:02}{clock}"))
 }
 
 /// Reads `YYYY-MM-DD` (its midnight) or `YYYY-MM-DDThh:mm:ssZ`.
@@ -91,6 +129,17 @@ mod tests {
             "+026-01-01",
         ] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+        for unix in [-62_167_219_200, 0, 951_782_400, 253_402_300_799] {
+            let written = to_generalized_der(unix).unwrap();
+            assert_eq!(from_generalized(&written[2..]), Some(unix));
+        }
+        assert_eq!(to_generalized_der(253_402_300_800), None);
+        assert_eq!(to_der(2_524_607_999).unwrap(), b"\x17\x0d491231235959Z");
+        assert_eq!(to_der(2_524_608_000).unwrap(), b"\x18\x0f20500101000000Z");
+        assert_eq!(to_der(-631_152_001), None);
+        for bad in ["20261122170304", "20261122170304.0Z", "20260229000000Z", "2026112217030+Z"] {
+            assert_eq!(from_generalized(bad.as_bytes()), None, "{bad}");
         }
         civil(i64::MAX);
         civil(i64::MIN);

@@ -52,5 +52,6 @@ fn random_octets_are_no_certificate_key_or_text() {
         drive::key(&octets, &rng);
         drive::pem_text(&String::from_utf8_lossy(&octets), &rng);
         drive::pool(&String::from_utf8_lossy(&octets));
+        drive::revocation(&octets);
     }
 }

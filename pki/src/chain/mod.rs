@@ -167,6 +167,12 @@ impl Chain {
         deviations
     }
 
+    /// Every certificate below the root with its position and its issuer, leaf first.
+    pub fn issued(&self) -> impl Iterator<Item = (Position, &Certificate, &Certificate)> {
+        let issuers = self.members().skip(1).map(|(_, issuer, _)| issuer);
+        self.members().zip(issuers).map(|((at, certificate, _), issuer)| (at, certificate, issuer))
+    }
+
     /// Every certificate with its position and kind, leaf first, root last.
     pub fn members(&self) -> impl Iterator<Item = (Position, &Certificate, CertificateKind)> {
         let leaf = (Position::Leaf, &self.leaf, self.role.leaf_kind());

@@ -211,7 +211,7 @@ impl Hierarchy {
         let not_after = not_before + slot.days * DAY - 1;
         let plan = Plan::new(slot.kind, common_name, not_before, not_after);
         let mut plan = plan.with(AttributeKind::Organization, &options.organization);
-        if slot.issuer.is_some() {
+        if slot.issuer.is_some() && slot.kind != Kind::OcspSigner {
             plan.ocsp.clone_from(&options.ocsp);
         }
         plan
@@ -276,6 +276,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::CpsSub1 => "cps_sub1",
         Kind::CpsSub2 => "cps_sub2",
         Kind::CpsLeaf => "cps",
+        Kind::OcspSigner => "ocsp_signer",
     }
 }
 
@@ -294,7 +295,7 @@ const fn slot(kind: Kind, issuer: Option<Kind>, common_name: &'static str, days:
 }
 
 /// In the order of issuing. Leaves get their common names from the options.
-const SLOTS: [Slot; 16] = [
+const SLOTS: [Slot; 17] = [
     slot(Kind::V2gRoot, None, "V2G Root CA", 14_610),
     slot(Kind::PrivateRoot, None, "CPO Private Root CA", 3650),
     slot(Kind::CpoSub1, Some(Kind::V2gRoot), "CPO Sub-CA 1", 1460),
@@ -311,4 +312,5 @@ const SLOTS: [Slot; 16] = [
     slot(Kind::CpsSub1, Some(Kind::V2gRoot), "CPS Sub-CA 1", 1460),
     slot(Kind::CpsSub2, Some(Kind::CpsSub1), "CPS Sub-CA 2", 730),
     slot(Kind::CpsLeaf, Some(Kind::CpsSub2), "CPS Prov", 90),
+    slot(Kind::OcspSigner, Some(Kind::MoSub2), "MO OCSP Signer", 90),
 ];

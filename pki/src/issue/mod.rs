@@ -6,4 +6,5 @@ mod plan;
 
 pub use defect::{Damaged, Defect};
 pub use hierarchy::{Hierarchy, Identity, Options};
+pub(crate) use plan::{AUTHORITY_KEY_ID, key_id};
 pub use plan::{IssueError, Issuer, Plan};

@@ -2,7 +2,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use ring::rand::SecureRandom;
 
 use crate::cert::{AttributeKind, CertError, Certificate, ExtendedKeyUsage, KeyUsage};
-use crate::der;
+use crate::der::{self, extension};
 use crate::key::{KeyError, PublicKey, Signer, signature_to_der};
 use crate::profile::{Authority, CertificateKind, profile};
 use crate::time;
@@ -77,6 +77,7 @@ impl Plan {
     /// A plan that follows the profile of a kind, for a common name and a validity.
     pub fn new(kind: CertificateKind, common_name: &str, not_before: i64, not_after: i64) -> Self {
         let profile = profile(kind);
+        let signs_ocsp = kind == CertificateKind::OcspSigner;
         let mut subject = vec![(AttributeKind::CommonName, common_name.to_owned())];
         let domain = profile
             .domain
@@ -91,10 +92,17 @@ impl Plan {
             authority: profile.authority,
             key_usage: profile.usage | profile.usage_also,
             key_usage_critical: true,
-            extended_key_usage: Vec::new(),
+            extended_key_usage: signs_ocsp
+                .then_some(ExtendedKeyUsage::OcspSigning)
+                .into_iter()
+                .collect(),
             ocsp: None,
             crl: None,
-            extra: Vec::new(),
+            // Nobody is to ask for the state of a signer of answers: it lives short instead.
+            extra: signs_ocsp
+                .then(|| (OCSP_NO_CHECK.to_vec(), false, der::element(der::NULL, &[])))
+                .into_iter()
+                .collect(),
             forgery: Forgery::default(),
         }
     }
@@ -268,7 +276,7 @@ impl Plan {
 }
 
 /// Key identifier of RFC 5280 4.2.1.2, first method.
-fn key_id(key: &PublicKey) -> Vec<u8> {
+pub(crate) fn key_id(key: &PublicKey) -> Vec<u8> {
     digest(&SHA1_FOR_LEGACY_USE_ONLY, key.point()).as_ref().to_vec()
 }
 
@@ -278,11 +286,6 @@ fn serial(rng: &dyn SecureRandom) -> Result<[u8; 16], KeyError> {
     rng.fill(&mut serial).map_err(|_| KeyError::Signer)?;
     serial[0] = serial[0] & 0x3f | 0x40;
     Ok(serial)
-}
-
-fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
-    let critical = if critical { der::element(der::BOOLEAN, &[0xff]) } else { Vec::new() };
-    der::sequence(&[&der::oid(oid), &critical, &der::element(der::OCTET_STRING, value)])
 }
 
 fn purpose(usage: &ExtendedKeyUsage) -> Result<Vec<u8>, IssueError> {
@@ -297,17 +300,8 @@ fn purpose(usage: &ExtendedKeyUsage) -> Result<Vec<u8>, IssueError> {
     })
 }
 
-/// UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5).
 fn moment(unix: i64) -> Result<Vec<u8>, IssueError> {
-    let (year, month, day, s) = time::civil(unix);
-    let rest = format!("{month:02}{day:02}{:02}{:02}{:02}Z", s / 3600, s / 60 % 60, s % 60);
-    match year {
-        1950..=2049 => {
-            Ok(der::element(der::UTC_TIME, format!("{:02}{rest}", year % 100).as_bytes()))
-        }
-        2050..=9999 => Ok(der::element(der::GENERALIZED_TIME, format!("{year}{rest}").as_bytes())),
-        _ => Err(IssueError::Validity),
-    }
+    time::to_der(unix).ok_or(IssueError::Validity)
 }
 
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
@@ -321,12 +315,14 @@ const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 14];
 pub(super) const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
-const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
+pub(crate) const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 /// 1.3.6.1.5.5.7.1.1
 const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
 /// 1.3.6.1.5.5.7.48.1
 const OCSP: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1];
+/// 1.3.6.1.5.5.7.48.1.5
+const OCSP_NO_CHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 5];
 const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];

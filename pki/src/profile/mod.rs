@@ -53,6 +53,8 @@ pub enum CertificateKind {
     CpsSub2,
     /// Certificate provisioning service; signs contract deliveries.
     CpsLeaf,
+    /// Signer of OCSP responses, issued by the authority that it answers for [V2G20-2327].
+    OcspSigner,
 }
 
 /// A rule that a certificate breaks.
@@ -142,7 +144,7 @@ pub enum Authority {
 /// Domain component of the subject [V2G2-925].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Domain {
-    /// Values allowed; the first is the usual one.
+    /// Values allowed, the first is the usual one; none where the domain says nothing.
     pub values: &'static [&'static str],
     /// Whether it may be missing at the strict level.
     pub optional_strict: bool,
@@ -182,7 +184,7 @@ pub fn check(certificate: &Certificate, kind: CertificateKind, level: Level) -> 
 
 impl CertificateKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::V2gRoot,
         Self::PrivateRoot,
         Self::CpoSub1,
@@ -199,6 +201,7 @@ impl CertificateKind {
         Self::CpsSub1,
         Self::CpsSub2,
         Self::CpsLeaf,
+        Self::OcspSigner,
     ];
 }
 

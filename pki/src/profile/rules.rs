@@ -140,7 +140,11 @@ fn key_usage(certificate: &Certificate, profile: &Profile, level: Level) -> Outc
 
 /// Station certificates may name TLS servers, nothing else may name TLS servers or OCSP responders [V2G2-925].
 fn extended_key_usage(certificate: &Certificate, profile: &Profile, level: Level) -> Outcome {
-    let Some(usage) = &certificate.extensions().extended_key_usage else { return Ok(()) };
+    let usage = &certificate.extensions().extended_key_usage;
+    if profile.kind == CertificateKind::OcspSigner {
+        return ocsp_signing(usage.as_ref().map(|usage| usage.value.as_slice()), level);
+    }
+    let Some(usage) = usage else { return Ok(()) };
     let has = |purpose| usage.value.contains(&purpose);
     let secc = profile.kind == CertificateKind::SeccLeaf;
     let good = match level {
@@ -151,8 +155,21 @@ fn extended_key_usage(certificate: &Certificate, profile: &Profile, level: Level
                 || !(has(ExtendedKeyUsage::ServerAuth) || has(ExtendedKeyUsage::OcspSigning))
         }
     };
-    let found = || usage.value.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    wanted(good, found, || if secc { "serverAuth or none".to_owned() } else { "none".to_owned() })
+    wanted(
+        good,
+        || purposes(&usage.value),
+        || if secc { "serverAuth or none".to_owned() } else { "none".to_owned() },
+    )
+}
+
+/// Whom an authority lets answer for it says so (RFC 6960 4.2.2.2) [V2G20-2327].
+fn ocsp_signing(usage: Option<&[ExtendedKeyUsage]>, level: Level) -> Outcome {
+    let usage = usage.unwrap_or_default();
+    let good = match level {
+        Level::Strict => usage == [ExtendedKeyUsage::OcspSigning],
+        Level::Lenient => usage.contains(&ExtendedKeyUsage::OcspSigning),
+    };
+    wanted(good, || purposes(usage), || ExtendedKeyUsage::OcspSigning.to_string())
 }
 
 /// Whoever checks a path refuses critical extensions it does not process (RFC 5280 6.1) [V2G2-885].
@@ -204,6 +221,7 @@ fn domain_component(certificate: &Certificate, profile: &Profile, level: Level) 
         ([], Level::Strict) => domain.optional_strict,
         ([], Level::Lenient) => domain.optional_lenient,
         (_, Level::Lenient) if profile.authority == Authority::Root => true,
+        _ if domain.values.is_empty() => true,
         ([value], _) => domain.values.contains(value),
         _ => false,
     };
@@ -263,6 +281,11 @@ fn validity(certificate: &Certificate, profile: &Profile, _: Level) -> Outcome {
         && seconds.saturating_add(1) >= min.saturating_mul(DAY)
         && seconds <= max.saturating_mul(DAY);
     wanted(good, || format!("{} days", seconds / DAY), || format!("{min} to {max} days"))
+}
+
+fn purposes(usage: &[ExtendedKeyUsage]) -> String {
+    let names: Vec<_> = usage.iter().map(ToString::to_string).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 fn wanted(good: bool, found: impl FnOnce() -> String, wants: impl FnOnce() -> String) -> Outcome {

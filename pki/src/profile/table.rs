@@ -20,6 +20,7 @@ pub const fn profile(kind: Kind) -> &'static Profile {
         Kind::CpsSub1 => &CPS_SUB1,
         Kind::CpsSub2 => &CPS_SUB2,
         Kind::CpsLeaf => &CPS_LEAF,
+        Kind::OcspSigner => &OCSP_SIGNER,
     }
 }
 
@@ -109,5 +110,11 @@ const CPS_LEAF: Profile = Profile {
     kind: Kind::CpsLeaf,
     domain: Domain { values: &["CPS"], optional_strict: false, optional_lenient: false },
     days: (0, QUARTER),
+    ..LEAF
+};
+const OCSP_SIGNER: Profile = Profile {
+    kind: Kind::OcspSigner,
+    domain: Domain { values: &[], optional_strict: true, optional_lenient: true },
+    days: (0, YEAR),
     ..LEAF
 };
