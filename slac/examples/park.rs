@@ -1,8 +1,9 @@
 //! How often cars that are plugged in side by side reach the wrong station.
 //!
 //! `cargo run --release -p pnc-slac --example park -- [ROUNDS]`. Each round is a park of 8 stations of mixed make and 8 cars, plugged at once,
-//! within 50 ms or within 500 ms, with one frame in ten lost. Rounds are counted with and without calibrated stations, and with and
-//! without a site that lets its connectors share what they hear. Exit code 1 if a car was matched wrongly with both.
+//! within 50 ms or within 500 ms, with one frame in ten lost. Stations are calibrated or not, share what they hear as a site or not; their
+//! modems tell everybody their levels or not; cars ask for stations once or three times. Exit code 1 if a car was matched wrongly at a site
+//! of calibrated stations.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use slac::medium::{Event, Medium, Noise, Path, Settings, StationId};
 use slac::{Ev, Evse, Mac, ev, evse};
 
+/// Stations, and cars.
 const SIZE: u8 = 8;
 
 fn main() -> ExitCode {
@@ -29,12 +31,16 @@ fn main() -> ExitCode {
 fn run(rounds: u64) -> io::Result<bool> {
     let mut out = io::stdout().lock();
     let mut is_good = true;
-    writeln!(out, "calibrated site  rounds  wrong-rounds  wrong-cars  unmatched-cars  of-cars")?;
-    for (is_calibrated, is_site) in [(true, true), (true, false), (false, true), (false, false)] {
+    writeln!(
+        out,
+        "calibrated site  levels asks rounds  wrong-rounds  wrong-cars  unmatched-cars  of-cars"
+    )?;
+    for setting in SETTINGS {
+        let Setting { is_calibrated, is_site, tells_levels, requests } = setting;
         let mut sum = Outcome::default();
         let mut wrong_rounds = 0;
         for seed in 0..rounds {
-            let outcome = round(seed, is_calibrated, is_site);
+            let outcome = round(seed, setting);
             wrong_rounds += u64::from(outcome.wrong > 0);
             sum.wrong += outcome.wrong;
             sum.unmatched += outcome.unmatched;
@@ -43,12 +49,32 @@ fn run(rounds: u64) -> io::Result<bool> {
         let cars = rounds * u64::from(SIZE);
         writeln!(
             out,
-            "{is_calibrated:10} {is_site:5} {rounds:6} {wrong_rounds:13} {:11} {:15} {cars:8}",
+            "{is_calibrated:10} {is_site:5} {tells_levels:6} {requests:4} {rounds:6} {wrong_rounds:13} {:11} {:15} {cars:8}",
             sum.wrong, sum.unmatched
         )?;
     }
     Ok(is_good)
 }
+
+#[derive(Clone, Copy)]
+struct Setting {
+    is_calibrated: bool,
+    is_site: bool,
+    tells_levels: bool,
+    requests: u8,
+}
+
+const BEST: Setting =
+    Setting { is_calibrated: true, is_site: true, tells_levels: false, requests: 1 };
+
+const SETTINGS: [Setting; 6] = [
+    BEST,
+    Setting { is_site: false, ..BEST },
+    Setting { is_site: false, tells_levels: true, ..BEST },
+    Setting { is_site: false, requests: 3, ..BEST },
+    Setting { is_calibrated: false, ..BEST },
+    Setting { is_calibrated: false, is_site: false, ..BEST },
+];
 
 #[derive(Default)]
 struct Outcome {
@@ -58,10 +84,15 @@ struct Outcome {
     unmatched: u64,
 }
 
-fn round(seed: u64, is_calibrated: bool, is_site: bool) -> Outcome {
+fn round(seed: u64, setting: Setting) -> Outcome {
+    let Setting { is_calibrated, is_site, tells_levels, requests } = setting;
     let mut noise = Noise::new(seed);
-    let settings =
-        Settings { loss_permille: 100, jitter: Duration::from_millis(15), ..Settings::default() };
+    let settings = Settings {
+        loss_permille: 100,
+        jitter: Duration::from_millis(15),
+        tells_levels,
+        ..Settings::default()
+    };
     let mut medium = Medium::new(seed, settings);
     let biases: Vec<u8> = (0..SIZE).map(|_| bias(&mut noise)).collect();
     let engines = biases.iter().zip(0_u8..).map(|(&bias, index)| {
@@ -80,7 +111,8 @@ fn round(seed: u64, is_calibrated: bool, is_site: bool) -> Outcome {
         .map(|index| {
             let mac = Mac([2, 0, 0, 0, 2, index]);
             let random = Noise::new(seed << 8 | 0x80 | u64::from(index));
-            medium.add_ev(mac, Ev::new(ev::Config::new(mac), random))
+            let config = ev::Config { requests, ..ev::Config::new(mac) };
+            medium.add_ev(mac, Ev::new(config, random))
         })
         .collect();
     for (&station, bias) in stations.iter().zip(&biases) {

@@ -18,6 +18,8 @@ pub const SET_KEY_TRIES: u8 = 10;
 pub const SESSIONS: usize = 32;
 /// Times that a car may try again on the same plug (`C_sequ_retry`).
 pub const SEQUENCE_RETRIES: u8 = 2;
+/// Runs that a car gives up because a station that may be the right one reported nothing.
+pub const SPARE_RUNS: u8 = 2;
 /// EVSEs that a car compares.
 pub const STATIONS: usize = 32;
 /// Most BCB toggles of a validation (`C_vald_nb_toggles`).

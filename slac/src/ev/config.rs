@@ -14,6 +14,9 @@ pub struct Config {
     pub modem: Modem,
     /// Every duration.
     pub timing: Timing,
+    /// Times that a run asks for stations although one has answered, all within `TP_match_sequence`. The standard has 1; 2 or 3 reach
+    /// a station that missed the first request, where frames are lost.
+    pub requests: u8,
     /// Lead of the best station over the second below which the choice counts as unsure.
     pub margin: Decibel,
     /// Attenuation from which on a station that was heard alone counts as unsure: the right one may have missed the request
@@ -52,6 +55,7 @@ impl Config {
             mac,
             modem: Modem::qualcomm(),
             timing: Timing::default(),
+            requests: 1,
             margin: Decibel::whole(6),
             direct: Decibel::whole(10),
             validate: Validate::Never,

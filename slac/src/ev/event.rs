@@ -93,7 +93,11 @@ pub struct Comparison {
     pub stations: Vec<Heard>,
     /// Lead of the first over the second.
     pub lead: Option<Decibel>,
-    /// The lead is below the margin, or there is no second station and the only one is not close.
+    /// Least level that a modem in range told everybody, calibrated by nobody; Qualcomm modems do.
+    pub nearest_modem: Option<Decibel>,
+    /// A modem is nearer than the best station by more than the margin: its station has not reported.
+    pub is_passed_over: bool,
+    /// A nearer station did not report, the lead is below the margin, or there is no second station and the only one is not close.
     pub is_unsure: bool,
 }
 

@@ -24,7 +24,7 @@ use crate::output::{Outbox, Output};
 use crate::pilot::EvPilot;
 use crate::random::{self, Random, RandomFailed};
 use crate::supervision::Supervision;
-use crate::timing::{RETRIES, STARTS, Timer};
+use crate::timing::{RETRIES, SPARE_RUNS, STARTS, Timer};
 use run::Run;
 use state::{Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Window};
 
@@ -158,7 +158,16 @@ impl Ev {
     fn receive(&mut self, frame: &Frame) {
         let from = frame.source;
         // Modems hand up unicast frames between other stations too.
-        if from.is_group() || from == self.config.mac || frame.destination != self.config.mac {
+        if from.is_group() || from == self.config.mac {
+            return;
+        }
+        if let Message::AttenuationCharacteristicsInd(ind) = &frame.message
+            && ind.pev_mac == self.config.mac
+            && let Some(run) = self.state.open_run()
+        {
+            run.overheard(from, &ind.groups);
+        }
+        if frame.destination != self.config.mac {
             return;
         }
         if self.keying.is_modem(from) {
@@ -199,7 +208,7 @@ impl Ev {
 
     fn begin(&mut self) {
         let last_start = self.after(Timer::MatchingRepetition);
-        self.state = self.request_new(last_start, 1);
+        self.state = self.request_new(last_start, SPARE_RUNS);
     }
 
     /// Opens a run with a fresh identifier.
@@ -219,11 +228,22 @@ impl Ev {
 
     fn request(&mut self, run: Run, repeats: u8) -> State {
         self.out.transmit(&frames::parameters(self.config.mac, run.id));
-        State::Requesting(Requesting { run, repeats, until: self.after(Timer::MatchResponse) })
+        let spare = self.config.requests.saturating_sub(1);
+        let until = self.after(Timer::MatchResponse);
+        State::Requesting(Requesting { run, repeats, spare, until })
     }
 
-    fn requested(&mut self, Requesting { run, repeats, .. }: Requesting) -> State {
-        if run.has_stations() {
+    /// How long answers are gathered after the first one, or after a further request.
+    fn gathering(&self) -> Duration {
+        self.config.timing[Timer::MatchSequencePerformance] / u32::from(self.config.requests.max(1))
+    }
+
+    fn requested(&mut self, Requesting { run, repeats, spare, .. }: Requesting) -> State {
+        if run.has_stations() && spare > 0 {
+            self.out.transmit(&frames::parameters(self.config.mac, run.id));
+            let until = self.now + self.gathering();
+            State::Requesting(Requesting { run, repeats, spare: spare - 1, until })
+        } else if run.has_stations() {
             let start = |timer| self.now + self.config.timing[timer];
             let window = Window {
                 least: start(Timer::AttenResultsAtLeast),
@@ -245,7 +265,7 @@ impl Ev {
             && cnf.forwarding_sta == self.config.mac
             && cnf.num_sounds > 0
             && cnf.time_out > 0;
-        let soon = self.after(Timer::MatchSequencePerformance);
+        let soon = self.now + self.gathering();
         let Some(run) = self.state.open_run().filter(|run| in_order && run.id == cnf.run_id) else {
             return;
         };
@@ -300,7 +320,8 @@ impl Ev {
         let Some(comparison) = run.compare(self.config.margin, self.config.direct) else {
             return self.run_failed(&run, RunFailure::NoAttenuation);
         };
-        if !run.is_complete() && run.spare > 0 && self.after(Timer::MatchingRate) < run.last_start {
+        let is_complete = run.is_complete() && !comparison.is_passed_over;
+        if !is_complete && run.spare > 0 && self.after(Timer::MatchingRate) < run.last_start {
             run.spare -= 1;
             return self.run_failed(&run, RunFailure::Incomplete);
         }
@@ -400,7 +421,7 @@ impl Ev {
         match (self.config.link_lost, self.pilot) {
             (LinkLost::Rematch, EvPilot::Pwm(_) | EvPilot::Steady) => State::Resting {
                 last_start: self.after(Timer::MatchingRepetition),
-                spare: 1,
+                spare: SPARE_RUNS,
                 until: self.after(Timer::MatchingRate),
             },
             _ => State::Idle,

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::event::{Comparison, Heard};
-use crate::attenuation::Decibel;
+use crate::attenuation::{Decibel, GROUPS, Profiles};
 use crate::mme::{AttenCharInd, Mac, RunId};
 use crate::timing::{SOUNDS, STATIONS};
 
@@ -16,6 +16,8 @@ pub(super) struct Run {
     /// Runs that may still be given up because a station reported nothing.
     pub(super) spare: u8,
     stations: Vec<Station>,
+    /// What modems of stations told everybody, by modem.
+    raw: Vec<(Mac, Profiles)>,
 }
 
 struct Station {
@@ -27,7 +29,7 @@ struct Station {
 
 impl Run {
     pub(super) fn new(id: RunId, last_start: Duration, spare: u8) -> Self {
-        Self { id, last_start, spare, stations: Vec::new() }
+        Self { id, last_start, spare, stations: Vec::new(), raw: Vec::new() }
     }
 
     /// A station answered CM_SLAC_PARM.REQ.
@@ -66,6 +68,26 @@ impl Run {
         }
     }
 
+    /// A station's modem told everybody what it measured.
+    pub(super) fn overheard(&mut self, modem: Mac, groups: &[u8]) {
+        let place = self.raw.iter().position(|(known, _)| *known == modem);
+        if place.is_none() && self.raw.len() < STATIONS {
+            self.raw.push((modem, Profiles::default()));
+        }
+        let place = place.unwrap_or(self.raw.len().saturating_sub(1));
+        if let Some((known, profiles)) = self.raw.get_mut(place)
+            && *known == modem
+        {
+            profiles.add(groups);
+        }
+    }
+
+    /// The least level that a modem told at least three times.
+    fn nearest_modem(&self) -> Option<Decibel> {
+        let told = self.raw.iter().filter(|(_, profiles)| profiles.count() >= 3);
+        told.filter_map(|(_, profiles)| profiles.mean(&[0; GROUPS])).min()
+    }
+
     /// Whether every station that answered has reported.
     pub(super) fn is_complete(&self) -> bool {
         self.stations.iter().all(|station| station.heard.is_some())
@@ -83,7 +105,14 @@ impl Run {
                 (Some(lead), lead < margin)
             }
         };
-        Some(Comparison { stations, lead, is_unsure })
+        let nearest_modem = self.nearest_modem();
+        // A station reports no more than its modem measured: one whose modem is nearer than the best report has not reported.
+        let is_passed_over = stations
+            .first()
+            .zip(nearest_modem)
+            .is_some_and(|(best, nearest)| nearest.0 + margin.0 < best.mean.0);
+        let is_unsure = is_unsure || is_passed_over;
+        Some(Comparison { stations, lead, nearest_modem, is_passed_over, is_unsure })
     }
 
     /// The entry of a station, new while there is room.

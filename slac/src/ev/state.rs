@@ -39,6 +39,8 @@ pub(super) struct Peer(pub(super) Mac);
 pub(super) struct Requesting {
     pub(super) run: Run,
     pub(super) repeats: u8,
+    /// Requests still to be sent once a station has answered.
+    pub(super) spare: u8,
     pub(super) until: Duration,
 }
 

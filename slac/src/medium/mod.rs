@@ -32,7 +32,7 @@ use core::time::Duration;
 
 pub use path::{Noise, Path};
 
-use crate::mme::qualcomm::{PlLnkStatusCnf, Qualcomm};
+use crate::mme::qualcomm::{self, AttenuationCharacteristicsInd, PlLnkStatusCnf, Qualcomm};
 use crate::mme::{Frame, Mac, Message};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
@@ -55,6 +55,8 @@ pub struct Settings {
     pub join: Duration,
     /// From a modem's departure to the report at the one left behind.
     pub leave: Duration,
+    /// Modems of stations tell everybody what they measure (VS_ATTENUATION_CHARACTERISTICS.IND).
+    pub tells_levels: bool,
 }
 
 impl Default for Settings {
@@ -66,6 +68,7 @@ impl Default for Settings {
             jitter: Duration::from_millis(2),
             join: Duration::from_millis(1_500),
             leave: Duration::from_millis(100),
+            tells_levels: false,
         }
     }
 }
@@ -506,6 +509,18 @@ impl Medium {
                 measured.and_then(|octets| Frame::parse(&octets).ok().map(|frame| (octets, frame)))
             {
                 self.deliver(to, &profile, octets);
+                if let (Message::AttenProfileInd(ind), true) =
+                    (profile.message, self.settings.tells_levels)
+                {
+                    let told = AttenuationCharacteristicsInd {
+                        oui: qualcomm::OUI,
+                        pev_mac: ind.pev_mac,
+                        reserved: [0; 9],
+                        groups: ind.groups,
+                    };
+                    let told = Frame::new(Mac::BROADCAST, profile.source, told);
+                    self.broadcast(to, &told, &told.emit());
+                }
             }
         }
     }

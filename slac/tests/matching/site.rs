@@ -18,6 +18,15 @@ struct Place {
 
 impl Place {
     fn new(seed: u64, is_site: bool, settings: Settings) -> Self {
+        Self::with(seed, is_site, settings, |config| config)
+    }
+
+    fn with(
+        seed: u64,
+        is_site: bool,
+        settings: Settings,
+        configure: impl Fn(ev::Config) -> ev::Config,
+    ) -> Self {
         let mut medium = Medium::new(seed, settings);
         let engines = STATIONS.map(|mac| {
             (mac, Evse::new(evse::Config::new(mac), Noise::new(seed << 4 | u64::from(mac.0[5]))))
@@ -27,7 +36,8 @@ impl Place {
         } else {
             engines.map(|(mac, engine)| medium.add_evse(mac, engine))
         };
-        let car = medium.add_ev(CAR, Ev::new(ev::Config::new(CAR), Noise::new(seed << 4 | 9)));
+        let config = configure(ev::Config::new(CAR));
+        let car = medium.add_ev(CAR, Ev::new(config, Noise::new(seed << 4 | 9)));
         for (station, level) in stations.into_iter().zip([26, 40]) {
             medium.connect(car, station, Path::cable(level));
         }
@@ -107,6 +117,44 @@ fn lost_frames_never_lead_to_the_neighbour_in_300_seeded_rounds() {
     assert_eq!(wrong[0], 0);
     assert!(wrong[1] > 0, "the line is too good to show anything");
     println!("without site: {} of 300", wrong[1]);
+}
+
+#[test]
+fn a_nearer_modem_whose_station_is_silent_makes_the_car_ask_again() {
+    for (tells_levels, expected) in [(true, 0), (false, 1)] {
+        let settings = Settings { tells_levels, ..Settings::default() };
+        let mut place = Place::new(4, false, settings);
+        place.medium.drop_next(0x6064, Some(place.stations[0]), 1);
+        assert_eq!(place.matched(), Some(place.stations[expected]), "levels told: {tells_levels}");
+        let passed_over = ev::RunFailure::Incomplete;
+        let has_failed = place
+            .medium
+            .events()
+            .iter()
+            .any(|(_, _, event)| *event == Event::Ev(ev::Event::RunFailed(passed_over)));
+        assert_eq!(has_failed, tells_levels);
+    }
+}
+
+#[test]
+fn a_car_that_asks_three_times_reaches_a_station_that_missed_two_requests() {
+    for (requests, expected) in [(3, 0), (1, 1)] {
+        let car = |config| ev::Config { requests, ..config };
+        let mut place = Place::with(5, false, Settings::default(), car);
+        place.medium.drop_next(0x6064, Some(place.stations[0]), 2);
+        assert_eq!(place.matched(), Some(place.stations[expected]), "{requests} requests");
+        let starts: Vec<_> = place
+            .medium
+            .records()
+            .iter()
+            .filter(|record| record.station == place.car)
+            .filter_map(|record| Some((record.at, slac::Frame::parse(&record.octets).ok()?)))
+            .collect();
+        let first = |name| starts.iter().find(|(_, frame)| frame.message.name() == Some(name));
+        let (answered, _) = first("CM_SLAC_PARM.CNF").unwrap();
+        let (started, _) = first("CM_START_ATTEN_CHAR.IND").unwrap();
+        assert!(*started - *answered <= ms(100), "TP_match_sequence");
+    }
 }
 
 #[test]
