@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod app_protocol;
 #[cfg(feature = "engine")]
 pub mod authorization;
+#[cfg(feature = "engine")]
+pub mod delivery;
 #[cfg(feature = "din")]
 pub mod din;
 #[cfg(feature = "engine")]
