@@ -1,14 +1,17 @@
 //! Entry points for fuzz targets: octets become inputs, and the engines must keep their promises.
 
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::medium::Noise;
-use crate::mme::{Frame, Mac};
+use crate::mme::{Frame, Mac, Message, SetKeyCnf};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
 use crate::{Ev, Evse, ev, evse};
 
 const EVSE: Mac = Mac([0x02, 0, 0, 0, 0, 0xE0]);
+/// Frames of the last selector come from it.
+const MODEM: Mac = Mac([0x02, 0, 0, 0, 0, 23]);
 const EV: Mac = Mac([0x02, 0, 0, 0, 0, 0xC0]);
 /// More outputs than any single input can cause.
 const OUTPUTS: usize = 128;
@@ -50,7 +53,10 @@ pub fn evse(mut octets: &[u8]) {
             _ => evse::Input::Frame(&instruction.octets),
         };
         engine.handle(now, input);
-        settle(now, || engine.poll());
+        for answer in settle(now, || engine.poll()) {
+            engine.handle(now, evse::Input::Frame(&answer));
+            settle(now, || engine.poll());
+        }
     }
 }
 
@@ -78,14 +84,17 @@ pub fn ev(mut octets: &[u8]) {
             _ => ev::Input::Frame(&instruction.octets),
         };
         engine.handle(now, input);
-        settle(now, || engine.poll());
+        for answer in settle(now, || engine.poll()) {
+            engine.handle(now, ev::Input::Frame(&answer));
+            settle(now, || engine.poll());
+        }
     }
 }
 
 struct Instruction {
     select: u8,
     pause: Duration,
-    octets: alloc::vec::Vec<u8>,
+    octets: Vec<u8>,
 }
 
 impl Instruction {
@@ -95,28 +104,45 @@ impl Instruction {
         *octets = rest;
         let (select, pause) = (select % 24, Duration::from_millis(u64::from(*pause) * 4));
         if select <= 10 {
-            return Some(Self { select, pause, octets: alloc::vec::Vec::new() });
+            return Some(Self { select, pause, octets: Vec::new() });
         }
         let (len, rest) = octets.split_first()?;
         let (content, rest) = rest.split_at_checked((*len).into()).unwrap_or((rest, &[]));
         *octets = rest;
         let mut frame = host.0.to_vec();
         frame.extend([0x02, 0, 0, 0, 0, select]);
-        frame.extend([0x88, 0xE1, 1]);
+        // Its own messages are in version 0.
+        frame.extend([0x88, 0xE1, u8::from(select != MODEM.0[5])]);
         frame.extend(content);
         Some(Self { select, pause, octets: frame })
     }
 }
 
-/// Takes all outputs: they end with `Wait`, frames parse.
-fn settle<E>(now: Duration, mut poll: impl FnMut() -> Output<E>) {
+/// Takes all outputs: they end with `Wait`, frames parse. Answers are the modem's to new keys.
+fn settle<E>(now: Duration, mut poll: impl FnMut() -> Output<E>) -> Vec<Vec<u8>> {
+    let mut answers = Vec::new();
     for _ in 0..OUTPUTS {
         match poll() {
-            Output::Transmit(octets) => assert!(Frame::parse(&octets).is_ok()),
+            Output::Transmit(octets) => {
+                let frame = Frame::parse(&octets);
+                assert!(frame.is_ok(), "what is sent can be read");
+                if let Ok(Frame { source, message: Message::SetKeyReq(request), .. }) = frame {
+                    let answer = SetKeyCnf {
+                        result: 1,
+                        my_nonce: [0; 4],
+                        your_nonce: request.my_nonce,
+                        protocol_id: 4,
+                        protocol_run: 0,
+                        protocol_message: u8::MAX,
+                        cco_capability: 0,
+                    };
+                    answers.push(Frame::new(source, MODEM, answer).emit());
+                }
+            }
             Output::Event(_) => {}
             Output::Wait(until) => {
                 assert!(until.is_none_or(|until| until < now + Duration::from_secs(60)));
-                return;
+                return answers;
             }
         }
     }
@@ -127,7 +153,6 @@ fn settle<E>(now: Duration, mut poll: impl FnMut() -> Output<E>) {
 mod tests {
     use super::*;
     use crate::medium::{Medium, Path, Settings};
-    use alloc::vec::Vec;
 
     /// All frames of one matching.
     fn corpus() -> Vec<Vec<u8>> {

@@ -65,8 +65,12 @@ impl Supervision {
         out: &mut Outbox<E>,
     ) -> Option<bool> {
         let Modem::HomePlug { address, link: report, .. } = *link.modem else { return None };
+        // An answer that nobody waits for any more is about what was.
+        let is_asked = self.0.is_some();
         match (report, message) {
-            (LinkReport::Qualcomm, Message::Qualcomm(Qualcomm::PlLnkStatusCnf(cnf))) => {
+            (LinkReport::Qualcomm, Message::Qualcomm(Qualcomm::PlLnkStatusCnf(cnf)))
+                if is_asked =>
+            {
                 (cnf.status == 0).then_some(cnf.link != 0)
             }
             (_, Message::Qualcomm(Qualcomm::HstActionInd(_))) => {
@@ -77,10 +81,12 @@ impl Supervision {
             (LinkReport::Lumissil, Message::Lumissil(Lumissil::DLinkReadyInd(ind))) => {
                 Some(ind.link != 0)
             }
-            (LinkReport::Lumissil, Message::Lumissil(Lumissil::DLinkStatusCnf(cnf))) => {
+            (LinkReport::Lumissil, Message::Lumissil(Lumissil::DLinkStatusCnf(cnf)))
+                if is_asked =>
+            {
                 Some(cnf.link != 0)
             }
-            (LinkReport::Discovery, Message::DiscoverListCnf(cnf)) => {
+            (LinkReport::Discovery, Message::DiscoverListCnf(cnf)) if is_asked => {
                 Some(cnf.stations.iter().any(|station| station.same_network != 0))
             }
             _ => None,

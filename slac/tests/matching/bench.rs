@@ -210,7 +210,7 @@ impl Bench<Ev> {
 }
 
 impl<E: Engine> Bench<E> {
-    fn new(engine: E, host: Mac, peer: Mac) -> Self {
+    pub(crate) fn new(engine: E, host: Mac, peer: Mac) -> Self {
         let mut bench = Self {
             engine,
             now: ms(0),

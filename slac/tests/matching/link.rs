@@ -96,6 +96,20 @@ fn nobody_but_the_local_modem_speaks_about_the_link() {
 }
 
 #[test]
+fn an_answer_that_comes_after_the_pause_began_does_not_end_it() {
+    let mut bench = EvseBench::linked(Config::new(EVSE));
+    bench.input(Input::Pause);
+    let events = bench.events.len();
+    bench.receive_from(MODEM, PlLnkStatusCnf { status: 0, link: 1 });
+    assert_eq!(bench.events.len(), events);
+    let mut car = EvBench::linked(ev::Config::new(EV));
+    car.input(ev::Input::Pause);
+    let events = car.events.len();
+    car.receive_from(MODEM, PlLnkStatusCnf { status: 0, link: 1 });
+    assert_eq!(car.events.len(), events);
+}
+
+#[test]
 fn a_host_action_is_answered_and_followed_by_a_question() {
     let mut bench = joining(Config::new(EVSE));
     bench.receive_from(MODEM, HstActionInd { action: 0, version: [0, 1] });
@@ -164,7 +178,8 @@ const RETRY: PilotRequest =
     PilotRequest { step: Step::Error, hold: ms(4_000), then: Duty::Digital };
 
 #[test]
-fn a_plug_without_matching_is_retried_over_state_e_twice_and_then_charged_without() {
+fn cm_slac_parm_secc_ac_002_a_plug_without_matching_is_retried_over_state_e_twice_and_then_charged_without()
+ {
     let mut bench = EvseBench::plugged(Config::new(EVSE));
     for attempt in 1..=2 {
         bench.run(40_000);

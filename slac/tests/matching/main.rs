@@ -5,6 +5,8 @@ mod bench;
 #[cfg(test)]
 mod conformance_evcc;
 #[cfg(test)]
+mod conformance_pilot;
+#[cfg(test)]
 mod conformance_secc;
 #[cfg(test)]
 mod keying;
