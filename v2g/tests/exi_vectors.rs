@@ -58,7 +58,7 @@ fn a_flipped_bit_gives_an_error_or_a_message_that_both_codecs_read_alike() {
         // The codes of the header and the root element are not part of this.
         let first = if row.form == Form::Document { 16 } else { 17 };
         // Some sixty bits of each row, at odd distances so that all places of an octet come up.
-        let step = row.octets.len() / 8 | 1;
+        let step = (row.octets.len() / 8) | 1;
         for bit in (first..8 * row.octets.len()).step_by(step) {
             let mut octets = row.octets.clone();
             octets[bit / 8] ^= 0x80 >> (bit % 8);
