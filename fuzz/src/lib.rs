@@ -11,7 +11,7 @@ pub use keys::{NOW, certificate, chain, identifiers, key, pool, revocation};
 pub use pnc::capture::inspect::fuzz as capture;
 pub use slac::fuzz::{ev as slac_ev, evse as slac_evse, frame as mme};
 pub use tls::{tls_hello, tls_session};
-pub use v2g::fuzz::{evcc, secc};
+pub use v2g::fuzz::{delivery, evcc, secc};
 pub use v2g::{sdp::fuzz as sdp, v2gtp::fuzz as v2gtp};
 
 /// A parser or an engine that takes any octets.
@@ -22,6 +22,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("capture", capture),
     ("certificate", certificate),
     ("chain", chain),
+    ("delivery", delivery),
     ("evcc", evcc),
     ("exi", exi),
     ("exi_xml", exi_xml),

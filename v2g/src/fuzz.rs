@@ -1,5 +1,6 @@
 //! Entry points for fuzz targets: octets become inputs, and the engines must keep their promises.
 
+mod delivery;
 mod evcc;
 mod requests;
 mod script;
@@ -7,6 +8,7 @@ mod secc;
 #[cfg(test)]
 mod tests;
 
+pub use delivery::delivery;
 pub use evcc::evcc;
 pub use secc::secc;
 

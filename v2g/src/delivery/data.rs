@@ -1,7 +1,7 @@
-use super::{BuildError, Delivered, EmaidForm};
+use super::{BuildError, Delivered};
 use crate::fixed;
 use crate::iso2::msg::*;
-use crate::signature::{SignError, VerifyError, sign};
+use crate::signature::SignError;
 use crate::xmldsig::Signature;
 use alloc::vec::Vec;
 use exi::{Bytes, List, Text};
@@ -59,11 +59,7 @@ impl ContractData {
             dh_public_key: &self.dh_public_key,
             emaid: &self.emaid,
         };
-        let elements = delivered.elements(EmaidForm::Relaxed).map_err(|error| match error {
-            VerifyError::Element(error) => SignError::Element(error),
-            _ => SignError::Id,
-        })?;
-        sign(&elements, service, rng)
+        delivered.sign(service, rng)
     }
 
     /// The response to an installation, with the provisioning service's certificates.

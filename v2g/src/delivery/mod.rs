@@ -10,10 +10,11 @@ mod error;
 mod request;
 
 use crate::iso2::msg::{DATA as NS, *};
-use crate::signature::{Signed, VerifyError, verify};
+use crate::signature::{SignError, Signed, VerifyError, sign, verify};
 use crate::xmldsig::Signature;
 use exi::{Exi, Fragment};
-use pki::PublicKey;
+use pki::{PublicKey, Signer};
+use ring::rand::SecureRandom;
 
 pub use accept::{NewContract, Trust, accept};
 pub use data::{ContractData, certificate_chain};
@@ -86,6 +87,19 @@ impl<'a> Delivered<'a> {
         }
     }
 
+    /// The provisioning service's signature over the four parts [V2G2-891].
+    pub fn sign(
+        &self,
+        service: &dyn Signer,
+        rng: &dyn SecureRandom,
+    ) -> Result<Signature, SignError> {
+        let elements = self.elements(EmaidForm::Relaxed).map_err(|error| match error {
+            VerifyError::Element(error) => SignError::Element(error),
+            _ => SignError::Id,
+        })?;
+        sign(&elements, service, rng)
+    }
+
     /// The four parts that are signed.
     fn elements(&self, form: EmaidForm) -> Result<[Signed<'a>; 4], VerifyError> {
         let no_id = || VerifyError::Missing("ContractSignatureCertChain".into());
@@ -124,7 +138,6 @@ impl Fragment<Grammar> for PlainEmaid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::sign;
     use pki::issue::{Hierarchy, Options};
     use ring::rand::SystemRandom;
 

@@ -43,3 +43,20 @@ fn run(script: &[u8]) {
     });
     assert!(done.is_ok(), "{script:?}");
 }
+
+#[test]
+fn damaged_deliveries_are_never_kept_with_a_foreign_key() {
+    let vectors = include_str!("../../../test-vectors/delivery/josev-installation.tsv");
+    let mut dice = Dice::new(3);
+    for row in vectors.lines().skip(1).filter_map(|row| row.split_once('\t')) {
+        let digits: Vec<_> = row.1.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        let octets: Vec<_> = digits.chunks(2).map(|pair| (pair[0] << 4 | pair[1]) as u8).collect();
+        for how in 0..6 {
+            let seed = [&[how], octets.as_slice()].concat();
+            delivery(&seed);
+            for _ in 0..20 {
+                delivery(&dice.mutate(&seed));
+            }
+        }
+    }
+}

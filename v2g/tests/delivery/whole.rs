@@ -1,8 +1,10 @@
 use crate::support::*;
 use exi::{Document, Octets};
+use pki::Certificate;
 use pki::chain::{Anchors, Level, RootKind};
 use v2g::delivery::*;
 use v2g::iso2::msg::*;
+use v2g::signature::{Signed, VerifyError, verify};
 use v2g::xmldsig::Signature;
 
 /// The same message after its way over the wire.
@@ -75,9 +77,34 @@ fn a_car_without_the_operators_root_relies_on_the_provisioning_service() {
     assert!(!contract.anchored);
 }
 
-/// The four fragments of `signature-creation-testdata` of github.com/SwitchEV/RISE-V2G (MIT): only the digests.
+/// Josev's car signed the request, Josev's station the four parts.
 #[test]
-fn the_four_parts_have_the_digests_that_others_compute() {
+fn what_josev_signs_verifies() {
+    let rows = include_str!("../../../test-vectors/delivery/josev-installation.tsv");
+    let mut messages = rows.lines().skip(1).map(|row| {
+        let message = V2gMessage::decode(&unhex(row.split_once('\t').unwrap().1)).unwrap();
+        (message.header.signature.unwrap(), message.body.element.unwrap())
+    });
+    let (signature, request) = messages.next().unwrap();
+    let BodyElement::CertificateInstallationReq(request) = request else { panic!() };
+    let car = Certificate::parse(&request.oem_provisioning_cert).unwrap();
+    let signed = Signed::element::<Grammar, _>(request.id.as_str(), &request).unwrap();
+    verify(&signature, &[signed], car.public_key().unwrap()).unwrap();
+
+    let (signature, response) = messages.next().unwrap();
+    let BodyElement::CertificateInstallationRes(response) = response else { panic!() };
+    let delivered = Delivered::from(&response);
+    let service = Certificate::parse(&delivered.provisioning.certificate).unwrap();
+    let form = delivered.verify(&signature, service.public_key().unwrap());
+    assert_eq!(form, Ok(EmaidForm::Relaxed));
+    let foreign = delivered.verify(&signature, car.public_key().unwrap());
+    assert_eq!(foreign, Err(VerifyError::Value));
+    assert!(messages.next().is_none());
+}
+
+/// Three of the four fragments of `signature-creation-testdata` of github.com/SwitchEV/RISE-V2G (MIT): only the digests.
+#[test]
+fn the_parts_have_the_digests_that_others_compute() {
     use exi::{Bytes, Fragment, Text};
     use ring::digest::{SHA256, digest};
     let id = |text: &str| Text::new(text).unwrap();
