@@ -4,7 +4,9 @@
 
 use exi::xml::Form;
 use pki::chain::Role;
+use pki::delivery::wrap;
 use pki::issue::Issuer;
+use pki::key::{Algorithm, PrivateKey, Signer};
 use pki::profile::CertificateKind as Kind;
 use pki::revocation::{
     Cache, CertId, CrlPlan, HashAlgorithm, OcspRequest, OcspResponse, Reason, Responder,
@@ -115,6 +117,20 @@ fn keys() -> Result<(), Box<dyn Error>> {
     write("certificate", "root", contract.root.der())?;
     write("key", "pkcs8.pem", contract.key.to_pem().as_bytes())?;
     write("key", "pkcs8.der", &contract.key.to_pkcs8_der())?;
+    let p521 = PrivateKey::generate_for(Algorithm::P521, &SystemRandom::new())?;
+    write("key", "p521.der", &p521.to_pkcs8_der())?;
+    let deliver = |name, part, octets: &[u8]| write("delivery", name, &[&[part], octets].concat());
+    deliver("emaid", 3, b"DEPNCC00000001")?;
+    deliver("certificate", 4, contract.leaf.der())?;
+    deliver("authority", 5, contract.subs[0].der())?;
+    let wrapped = wrap(&contract.key, contract.key.public_key(), &SystemRandom::new())?;
+    deliver("private-key", 1, &wrapped.encrypted)?;
+    deliver("public-key", 2, &wrapped.dh_public_key)?;
+    let recorded = root().join("test-vectors/delivery/josev-installation.tsv");
+    for line in fs::read_to_string(recorded)?.lines().skip(1) {
+        let (name, octets) = line.split_once('\t').ok_or("a row of one column")?;
+        deliver(name, 0, &unhex(octets))?;
+    }
     revocation(&hierarchy)
 }
 

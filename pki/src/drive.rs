@@ -4,9 +4,10 @@ use ring::rand::SecureRandom;
 
 use crate::chain::{Anchors, Level, Role, verify};
 use crate::id::{Evcoid, Evseid, Pcid, identify};
+use crate::key::{KeyAgreement, PrivateKey, Signer};
 use crate::profile::{CertificateKind, check};
 use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
-use crate::{cert::Certificate, key::PrivateKey, pem, pool::ContractPool};
+use crate::{cert::Certificate, pem, pool::ContractPool};
 
 /// Reads a text as every kind of identifier; panics if a normal form is no fixed point.
 pub fn identifiers(text: &str) {
@@ -68,10 +69,12 @@ pub fn pem_text(text: &str, rng: &dyn SecureRandom) {
     let _ = PrivateKey::from_pem(text, rng);
 }
 
-/// Reads a key in DER.
+/// Reads a key in DER; panics if what is read does not agree with itself on a secret.
 pub fn key(der: &[u8], rng: &dyn SecureRandom) {
-    let _ = PrivateKey::from_pkcs8_der(der, rng);
-    let _ = PrivateKey::from_sec1_der(der, rng);
+    for key in [PrivateKey::from_pkcs8_der(der, rng), PrivateKey::from_sec1_der(der, rng)] {
+        let Ok(key) = key else { continue };
+        assert!(key.agree(key.public_key()).is_ok(), "{key:?}");
+    }
 }
 
 /// Reads a contract pool; panics if what is written back reads differently.
