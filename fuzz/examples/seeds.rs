@@ -15,7 +15,13 @@ use pki::revocation::{
 use pki::{Evcoid, Hierarchy};
 use ring::rand::SystemRandom;
 use slac::medium::{Medium, Noise, Path as Cable, Settings};
-use slac::{Ev, Evse, Mac, ev, evse};
+use slac::mme::AmpMapReq;
+use slac::mme::lumissil::{DLinkStatusCnf, Header};
+use slac::mme::network::{
+    BrgInfoCnf, Bridge, DiscoverListCnf, DiscoveredStation, Network, NwInfoCnf, NwStatsCnf, Rates,
+};
+use slac::mme::qualcomm::{PlLnkStatusCnf, SwVerCnf};
+use slac::{Ev, Evse, Frame, Mac, Message, ev, evse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
@@ -183,6 +189,9 @@ fn matching() -> Result<(), Box<dyn Error>> {
     medium.connect(car, station, Cable::cable(20));
     medium.plug(car, station);
     medium.run_until(Duration::from_secs(5), |medium| medium.peer(car).is_some());
+    for (name, answer) in answers_of_modems() {
+        write("mme", name, &Frame::new(car_mac, station_mac, answer).emit())?;
+    }
     let mut scripts = [vec![1, 1], vec![1, 1, 9, 1]];
     let mut kinds = BTreeSet::new();
     for record in medium.records() {
@@ -193,7 +202,12 @@ fn matching() -> Result<(), Box<dyn Error>> {
         let sender = record.octets.get(11).copied().unwrap_or_default();
         for (script, from) in scripts.iter_mut().zip([0xC0, 0xE0]) {
             if sender == from || sender != 0xC0 && sender != 0xE0 {
-                script.extend([11, 5, u8::try_from(content.len())?]);
+                let select = match record.octets.get(14) {
+                    _ if sender == 0xC0 || sender == 0xE0 => 11,
+                    Some(0) => 23,
+                    _ => 22,
+                };
+                script.extend([select, 5, u8::try_from(content.len())?]);
                 script.extend(content);
             }
         }
@@ -203,6 +217,32 @@ fn matching() -> Result<(), Box<dyn Error>> {
         write(target, "matching", &script)?;
     }
     Ok(())
+}
+
+/// What a host learns of its modem.
+fn answers_of_modems() -> Vec<(&'static str, Message)> {
+    let (mac, nid) = (Mac([2, 0, 0, 0, 0, 9]), slac::Nid([7; 7]));
+    let station = DiscoveredStation {
+        mac,
+        tei: 2,
+        same_network: 1,
+        network: 6,
+        status: 1,
+        signal_level: 3,
+        average_ble: 9,
+    };
+    let network = Network { nid, snid: 6, tei: 1, role: 2, cco: mac, access: 0, coordinating: 0 };
+    let rates = Rates { peer: mac, transmit: 9, receive: 300 };
+    vec![
+        ("discovery", DiscoverListCnf { stations: vec![station], networks: vec![] }.into()),
+        ("networks", NwInfoCnf { networks: vec![network] }.into()),
+        ("rates", NwStatsCnf { is_wide: true, peers: vec![rates] }.into()),
+        ("bridge", BrgInfoCnf { bridge: Some(Bridge { tei: 2, hosts: vec![mac] }) }.into()),
+        ("levels", AmpMapReq::new(&[1, 2, 3]).into()),
+        ("firmware", SwVerCnf { status: 0, device_class: 0x22, version: b"MAC-1".to_vec() }.into()),
+        ("link", PlLnkStatusCnf { status: 0, link: 1 }.into()),
+        ("lumissil", DLinkStatusCnf { header: Header { request_id: 1 }, link: 1 }.into()),
+    ]
 }
 
 /// The straight way through a charge, and some that stray from it.

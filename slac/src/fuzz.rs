@@ -10,7 +10,7 @@ use crate::pilot::{EvPilot, Pilot};
 use crate::{Ev, Evse, ev, evse};
 
 const EVSE: Mac = Mac([0x02, 0, 0, 0, 0, 0xE0]);
-/// Frames of the last selector come from it.
+/// Frames of the last two selectors come from it, those of the very last in version 0.
 const MODEM: Mac = Mac([0x02, 0, 0, 0, 0, 23]);
 const EV: Mac = Mac([0x02, 0, 0, 0, 0, 0xC0]);
 /// More outputs than any single input can cause.
@@ -110,9 +110,8 @@ impl Instruction {
         let (content, rest) = rest.split_at_checked((*len).into()).unwrap_or((rest, &[]));
         *octets = rest;
         let mut frame = host.0.to_vec();
-        frame.extend([0x02, 0, 0, 0, 0, select]);
-        // Its own messages are in version 0.
-        frame.extend([0x88, 0xE1, u8::from(select != MODEM.0[5])]);
+        frame.extend([0x02, 0, 0, 0, 0, if select == 22 { 23 } else { select }]);
+        frame.extend([0x88, 0xE1, u8::from(select != 23)]);
         frame.extend(content);
         Some(Self { select, pause, octets: frame })
     }

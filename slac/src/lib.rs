@@ -1,6 +1,7 @@
 //! HomePlug Green PHY management messages and the matching (SLAC) engines of ISO 15118-3.
 //!
-//! [`mme`] reads and writes the Ethernet frames, [`Evse`] and [`Ev`] are the two roles, [`medium`] simulates modems and power line.
+//! [`mme`] reads and writes the Ethernet frames, [`Evse`] and [`Ev`] are the two roles, [`Site`] joins the connectors of one process,
+//! [`medium`] simulates modems and power line.
 //! The engines do no I/O: call `handle(now, input)`, then `poll()` until it answers [`Output::Wait`]. `now` counts from an origin of
 //! the caller's choice and never runs backwards.
 //!
