@@ -119,6 +119,52 @@ fn lost_frames_never_lead_to_the_neighbour_in_300_seeded_rounds() {
     println!("without site: {} of 300", wrong[1]);
 }
 
+/// Eight stations of four makes beside each other, calibrated, eight cars plugged within half a second, one frame in ten lost.
+#[test]
+fn eight_cars_at_a_site_never_cross_in_30_seeded_rounds() {
+    let shares = [0, 3, 10, 18];
+    for seed in 0..30 {
+        let mut noise = Noise::new(seed);
+        let settings = Settings { loss_permille: 100, jitter: ms(15), ..Settings::default() };
+        let mut medium = Medium::new(seed, settings);
+        let stations = medium.add_site((0..8_u8).map(|index| {
+            let mac = Mac([2, 0, 0, 0, 1, index]);
+            let calibration = [shares[usize::from(index % 4)]; 58];
+            let config = evse::Config { calibration, ..evse::Config::new(mac) };
+            (mac, Evse::new(config, Noise::new(seed << 8 | u64::from(index))))
+        }));
+        let cars = [0, 1, 2, 3, 4, 5, 6, 7].map(|index| {
+            let mac = Mac([2, 0, 0, 0, 2, index]);
+            let random = Noise::new(seed << 8 | 0x80 | u64::from(index));
+            medium.add_ev(mac, Ev::new(ev::Config::new(mac), random))
+        });
+        for (place, &station) in stations.iter().enumerate() {
+            medium.bias(station, shares[place % 4]);
+            for (other, &car) in cars.iter().enumerate() {
+                let level = 20 + 6 * place.abs_diff(other);
+                medium.connect(car, station, Path::cable(u8::try_from(level).unwrap()));
+            }
+        }
+        let spread = [0, 50, 500][usize::try_from(seed % 3).unwrap()];
+        let mut order: Vec<_> =
+            cars.into_iter().zip(&stations).map(|pair| (noise.below(spread + 1), pair)).collect();
+        order.sort_unstable();
+        for (at, (car, &station)) in order {
+            medium.run_until(ms(12_000 + at), |_| false);
+            medium.plug(car, station);
+        }
+        medium.run_until(ms(40_000), |medium| cars.iter().all(|&car| medium.peer(car).is_some()));
+        let wrong = cars.iter().zip(&stations).filter(|&(&car, &station)| {
+            medium.events().iter().any(|(_, at, event)| {
+                *at == car
+                    && matches!(event, Event::Ev(ev::Event::Matched { peer, .. })
+                        if Some(*peer) != medium.mac(station))
+            })
+        });
+        assert_eq!(wrong.count(), 0, "seed {seed}");
+    }
+}
+
 #[test]
 fn a_nearer_modem_whose_station_is_silent_makes_the_car_ask_again() {
     for (tells_levels, expected) in [(true, 0), (false, 1)] {
