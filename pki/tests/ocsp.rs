@@ -230,6 +230,27 @@ fn whoever_the_issuer_did_not_appoint_may_not_answer() {
     assert_eq!(mo.ask(forged), Err(OcspError::BadSignature));
 }
 
+#[test]
+fn a_signer_that_has_expired_is_believed_only_about_what_is_revoked_for_good() {
+    let (mo, rng) = (Mo(hierarchy()), SystemRandom::new());
+    let later = NOW + 100 * DAY;
+    let revoked = |reason| Status::Revoked(Revocation { at: NOW - DAY, reason: Some(reason) });
+    let superseded = revoked(Reason::Superseded);
+    for (status, believed) in [
+        (superseded, true),
+        (revoked(Reason::CertificateHold), false),
+        (Status::Good, false),
+        (Status::Unknown, false),
+    ] {
+        let reply = mo.delegated().reply(&mo.request(), &|_: &[u8]| status, NOW, &rng);
+        assert_eq!(mo.read(&reply.der, NOW), Ok(status));
+        assert_eq!(mo.read(&reply.der, later).is_ok(), believed, "{status:?}");
+    }
+    // Nor about anything that it says after its time.
+    let reply = mo.delegated().reply(&mo.request(), &|_: &[u8]| superseded, later, &rng);
+    assert!(mo.read(&reply.der, later).is_err());
+}
+
 // [V2G20-2389]
 #[test]
 fn issuers_on_p521_answer_too_and_appoint_only_signers_of_their_algorithm() {

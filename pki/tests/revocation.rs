@@ -335,6 +335,28 @@ fn a_full_cache_keeps_what_holds_longest_and_above_all_what_is_revoked() {
 }
 
 #[test]
+fn what_was_stored_and_does_not_verify_keeps_nothing_out() {
+    let scene = scene();
+    let (_, leaf, issuer) = scene.chain.issued().next().unwrap();
+    let newer = OcspResponse::parse(&scene.response(0, Status::Good, NOW + 200)).unwrap();
+    let mut cache = Cache::new(10, 7 * DAY);
+    cache.insert(&newer, leaf, issuer, NOW).unwrap();
+    let future = OcspResponse::parse(&scene.response(0, Status::Good, NOW + DAY)).unwrap();
+    cache.insert(&future, leaf, issuer, NOW).unwrap();
+    assert_eq!(cache.find(leaf, issuer, NOW).unwrap().der(), newer.der());
+    let mut stored = cache.to_bytes();
+    // The last octet is of the signature.
+    *stored.last_mut().unwrap() ^= 1;
+    let mut cache = Cache::from_bytes(&stored, 10, 7 * DAY).unwrap();
+    assert!(cache.find(leaf, issuer, NOW).is_none());
+    assert_eq!(fetches(&scene.chain, Some(&cache), NOW).len(), 3);
+    assert_eq!(cache.staples(&scene.chain, NOW), [None; 3]);
+    let response = OcspResponse::parse(&scene.response(0, Status::Good, NOW)).unwrap();
+    cache.insert(&response, leaf, issuer, NOW).unwrap();
+    assert_eq!(cache.find(leaf, issuer, NOW).unwrap().der(), response.der());
+}
+
+#[test]
 fn damaged_and_forged_caches_are_refused_or_prove_nothing() {
     let scene = scene();
     let (_, leaf, issuer) = scene.chain.issued().next().unwrap();

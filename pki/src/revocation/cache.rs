@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Answer, CertId, HashAlgorithm, OcspError, OcspResponse, Status};
+use super::{Answer, CertId, HashAlgorithm, OcspError, OcspResponse, Window};
 use crate::cert::Certificate;
 use crate::chain::Chain;
 use crate::der::{self, Malformed, Reader};
@@ -50,7 +50,7 @@ impl Cache {
         Self { capacity, max_age, entries: BTreeMap::new() }
     }
 
-    /// Verifies a response and keeps it for a certificate. An answer older than the one at hand is verified, but not kept.
+    /// Verifies a response and keeps it for a certificate, but not if it is from the future or older than the one at hand.
     pub fn insert(
         &mut self,
         response: &OcspResponse,
@@ -59,15 +59,23 @@ impl Cache {
         now_unix: i64,
     ) -> Result<Answer, OcspError> {
         let answer = response.answer(certificate, issuer, now_unix)?;
-        if let Some(id) = response.ids().find(|id| id.names(certificate, issuer)) {
+        let future = answer.this_update() > now_unix.saturating_add(Window::WEEK.tolerance);
+        let id = response.ids().find(|id| id.names(certificate, issuer)).filter(|_| !future);
+        if let Some(id) = id {
+            // What was stored and does not verify must not keep anything out.
+            let known = self.entries.get(id);
+            if known
+                .is_some_and(|known| known.response.answer(certificate, issuer, now_unix).is_err())
+            {
+                self.entries.remove(id);
+            }
             self.put(id.clone(), response.clone(), &answer);
         }
         Ok(answer)
     }
 
     fn put(&mut self, id: CertId, response: OcspResponse, answer: &Answer) {
-        let is_final =
-            matches!(answer.status(), Status::Revoked(revocation) if revocation.is_final());
+        let is_final = answer.is_final();
         let by_age = answer.this_update().saturating_add(self.max_age);
         let expires = answer.next_update().map_or(by_age, |next| next.min(by_age));
         let this_update = answer.this_update();
@@ -86,8 +94,19 @@ impl Cache {
         }
     }
 
-    /// The response kept for a certificate, if it has not expired. Verify it: [`OcspResponse::answer`].
+    /// The response kept for a certificate, if it has not expired and verifies.
     pub fn find(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now_unix: i64,
+    ) -> Option<&OcspResponse> {
+        self.held(certificate, issuer, now_unix)
+            .filter(|response| response.answer(certificate, issuer, now_unix).is_ok())
+    }
+
+    /// The same, verified or not.
+    pub(super) fn held(
         &self,
         certificate: &Certificate,
         issuer: &Certificate,

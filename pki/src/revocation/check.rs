@@ -267,7 +267,7 @@ impl<'a> Gathered<'a> {
         policy: &Policy,
         now: i64,
     ) -> impl Iterator<Item = (Source, Window, Result<Answer, Refusal>)> {
-        let cached = self.cache.and_then(|cache| cache.find(certificate, issuer, now));
+        let cached = self.cache.and_then(|cache| cache.held(certificate, issuer, now));
         let cached = cached.map(|response| (Source::Cached, response));
         let held = self.responses.iter().map(|(source, response)| (*source, response));
         let responses = held

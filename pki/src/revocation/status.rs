@@ -105,6 +105,11 @@ impl Answer {
         self.next_update
     }
 
+    /// Whether it is revoked for good.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.status, Status::Revoked(revocation) if revocation.is_final())
+    }
+
     /// Whether it may be relied upon at `now_unix`.
     pub fn is_current(&self, now_unix: i64, window: Window) -> Result<(), Stale> {
         let age = now_unix.saturating_sub(self.this_update);

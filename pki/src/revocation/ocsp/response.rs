@@ -142,8 +142,8 @@ impl OcspResponse {
     /// Verifies the response and returns what it says about a certificate.
     ///
     /// It must be signed by the certificate's issuer, or by a certificate for OCSP signing that the issuer itself issued, that
-    /// came along and that is valid at `now_unix` (RFC 6960 4.2.2.2). Whether the answer is recent enough is for
-    /// [`Answer::is_current`]. That issuer must already be trusted.
+    /// came along and that is valid at `now_unix` (RFC 6960 4.2.2.2), or was when it said that the certificate is revoked for
+    /// good. Whether the answer is recent enough is for [`Answer::is_current`]. The issuer must already be trusted.
     pub fn answer(
         &self,
         certificate: &Certificate,
@@ -152,11 +152,13 @@ impl OcspResponse {
     ) -> Result<Answer, OcspError> {
         let named = self.singles.iter().filter(|single| single.id.names(certificate, issuer));
         let answer = worst(named).ok_or(OcspError::NoAnswer)?;
-        self.verify(issuer, now_unix)?;
+        self.verify(issuer, &answer, now_unix)?;
         Ok(answer)
     }
 
-    fn verify(&self, issuer: &Certificate, now: i64) -> Result<(), OcspError> {
+    fn verify(&self, issuer: &Certificate, answer: &Answer, now: i64) -> Result<(), OcspError> {
+        // What is revoked for good stays so when its signer is long gone.
+        let then = if answer.is_final() { answer.this_update } else { now };
         let issuer_key = issuer.public_key().map_err(|_| OcspError::IssuerKey)?;
         if self.responder.is(issuer, issuer_key) {
             return self.verify_with(issuer_key);
@@ -168,7 +170,7 @@ impl OcspResponse {
             if !self.responder.is(&delegate, key) {
                 continue;
             }
-            match authorized(&delegate, issuer, issuer_key, now) {
+            match authorized(&delegate, issuer, issuer_key, [now, then]) {
                 Ok(()) => return self.verify_with(key),
                 Err(why) => refusal = OcspError::Unauthorized(why),
             }
@@ -209,12 +211,13 @@ fn authorized(
     delegate: &Certificate,
     issuer: &Certificate,
     issuer_key: &PublicKey,
-    now: i64,
+    moments: [i64; 2],
 ) -> Result<(), &'static str> {
     if delegate.issuer() != issuer.subject() || delegate.verify_signed_by(issuer_key).is_err() {
         return Err("not issued by that issuer");
     }
-    if now < delegate.not_before() || now > delegate.not_after() {
+    let valid = delegate.not_before()..=delegate.not_after();
+    if !moments.iter().any(|moment| valid.contains(moment)) {
         return Err("its certificate is not valid now");
     }
     // [V2G20-2389] Its key is of the issuer's algorithm, whichever that is; the profile knows that of ISO 15118-2 only.
