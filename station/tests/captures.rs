@@ -118,7 +118,8 @@ fn matching_messages_of_captures_have_the_names_another_dissector_gave() {
             rows.iter().map(|row| (row["frame"].as_u64(), text(row, "name"))).collect();
         for record in inspect(&path).0 {
             let Some(Ok(frame)) = record.homeplug() else { continue };
-            if let Some(ours) = frame.message.name() {
+            // Vendors' messages have names of their own in every tool.
+            if let Some(ours) = frame.message.name().filter(|name| !name.starts_with("VS_")) {
                 assert_eq!(
                     Some(&ours),
                     names.get(&Some(record.frame)),
