@@ -13,7 +13,7 @@ pub(crate) struct Heap(usize);
 /// Below 2 MiB, with something left for what is not counted because it comes once.
 const MOST: usize = (2 << 20) - (32 << 10);
 /// Smaller items are counted as if they had so many octets: many of them cost time.
-const LEAST: usize = 4;
+const LEAST: usize = 16;
 /// What the allocator needs for itself, about.
 const EACH: usize = 16;
 

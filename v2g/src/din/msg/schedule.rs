@@ -103,7 +103,6 @@ pub struct Cost {
 
 /// How much power the car will take over time: at most 24 entries, though the schema sets no bound. [V2G-DC-307]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(rare)]
 pub struct ChargingProfile {
     pub sa_schedule_tuple_id: i16,
     pub profile_entry: List<ProfileEntry, 1, MANY>,
@@ -111,7 +110,6 @@ pub struct ChargingProfile {
 
 /// The car's most power from a time on.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(rare)]
 pub struct ProfileEntry {
     /// Seconds from now.
     pub charging_profile_entry_start: u32,
