@@ -1,6 +1,6 @@
 //! The typed codec on a small schema that has one of everything.
 
-use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
+use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages, noise};
 use exi::{Document, Error, Facet, Few, Fragment, Int, Kind, List, Octets, Ranged};
 use exi::{ShortBytes, ShortHex, Text};
 
@@ -189,13 +189,7 @@ fn a_length_beyond_the_stream_is_eof_before_anything_is_allocated() {
 
 #[test]
 fn noise_never_panics_and_what_is_read_can_be_written() {
-    let mut random = 0x2545_f491_4f6c_dd1du64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
+    let mut next = noise(0x2545_f491_4f6c_dd1d);
     let (all, mut read) = (messages(), 0);
     for _ in 0..50_000 {
         let mut octets = all[next() as usize % all.len()].to_vec().unwrap();
@@ -203,7 +197,7 @@ fn noise_never_panics_and_what_is_read_can_be_written() {
             let at = next() as usize % (8 * octets.len());
             octets[at / 8] ^= 0x80 >> (at % 8);
         }
-        if next() % 4 == 0 {
+        if next().is_multiple_of(4) {
             octets.extend(next().to_be_bytes());
         }
         if let Ok(message) = Message::decode(&octets) {

@@ -224,3 +224,13 @@ pub(crate) fn bits(s: &str) -> Vec<u8> {
     let bits: Vec<u8> = s.bytes().filter(|b| matches!(b, b'0' | b'1')).map(|b| b - b'0').collect();
     bits.chunks(8).map(|c| (0..8).fold(0, |v, i| v << 1 | c.get(i).unwrap_or(&0))).collect()
 }
+
+/// Numbers that look random, the same for the same seed.
+pub(crate) fn noise(mut state: u64) -> impl FnMut() -> u64 {
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    }
+}

@@ -1,6 +1,6 @@
 //! What a trace tells of a small schema's messages, and which deviations it names.
 
-use crate::schema::{A, Body, Message, SCHEMA, Signed, Small, bits, messages};
+use crate::schema::{A, Body, Message, SCHEMA, Signed, Small, bits, messages, noise};
 use exi::xml::{self, Deviation, Event, Form, Rule, Step, Stop, What};
 use exi::{Document, Exi, Fragment, Kind, SchemaSet, Text};
 
@@ -202,13 +202,7 @@ fn attributes_out_of_order_are_a_deviation_where_any_order_is_read() {
 
 #[test]
 fn what_is_not_written_as_this_codec_does_is_a_deviation() {
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
+    let mut next = noise(0x9e37_79b9_7f4a_7c15);
     let (all, mut literal, mut other) = (messages(), 0, 0);
     for _ in 0..20_000 {
         let mut octets = all[next() as usize % all.len()].to_vec().unwrap();

@@ -1,6 +1,6 @@
 //! XML and JSON of a small schema, and the interpreter as a second opinion.
 
-use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages};
+use crate::schema::{Message, SCHEMA, Signed, Small, bits, messages, noise};
 use exi::xml::{self, Error, Form, Problem, XmlError};
 use exi::{Document, Exi, Fragment, Integer, List, SchemaSet, Text};
 
@@ -67,13 +67,7 @@ fn an_attribute_that_comes_twice_in_a_relaxed_fragment_is_refused_by_both_codecs
 
 #[test]
 fn noise_is_read_alike_by_both_codecs() {
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
+    let mut next = noise(0x9e37_79b9_7f4a_7c15);
     let all = messages();
     for _ in 0..20_000 {
         let mut octets = all[next() as usize % all.len()].to_vec().unwrap();

@@ -2,6 +2,7 @@
 
 use super::{Key, Sheet, Verdict, judge, key_of, stray};
 use pki::Certificate;
+use v2g::delivery::Delivered;
 use v2g::iso2::msg::*;
 use v2g::xmldsig::Signature;
 
@@ -56,28 +57,10 @@ impl Judge {
             }
             // A refusal carries nothing worth a signature.
             BodyElement::CertificateInstallationRes(r) if !r.response_code.is_failed() => {
-                let key = key_of(&r.sa_provisioning_certificate_chain.certificate);
-                Some(judge(signature, &key, |sheet| {
-                    delivery(
-                        sheet,
-                        &r.contract_signature_cert_chain,
-                        &r.contract_signature_encrypted_private_key,
-                        &r.dh_public_key,
-                        &r.emaid,
-                    )
-                }))
+                Some(delivered(signature, r.into()))
             }
             BodyElement::CertificateUpdateRes(r) if !r.response_code.is_failed() => {
-                let key = key_of(&r.sa_provisioning_certificate_chain.certificate);
-                Some(judge(signature, &key, |sheet| {
-                    delivery(
-                        sheet,
-                        &r.contract_signature_cert_chain,
-                        &r.contract_signature_encrypted_private_key,
-                        &r.dh_public_key,
-                        &r.emaid,
-                    )
-                }))
+                Some(delivered(signature, r.into()))
             }
             BodyElement::ChargeParameterDiscoveryRes(response) => self.tariffs(signature, response),
             _ => stray(signature),
@@ -154,15 +137,13 @@ impl Contract {
 }
 
 /// What the provisioning service signs of a contract that it delivers.
-fn delivery<'a>(
-    sheet: &mut Sheet<'a>,
-    chain: &'a CertificateChain,
-    private: &'a ContractSignatureEncryptedPrivateKey,
-    dh_public_key: &'a DiffieHellmanPublicKey,
-    emaid: &'a Emaid,
-) -> Result<(), Verdict> {
-    sheet.add::<Grammar, _>("ContractSignatureCertChain", chain.id.as_ref(), chain)?;
-    sheet.add::<Grammar, _>("ContractSignatureEncryptedPrivateKey", Some(&private.id), private)?;
-    sheet.add::<Grammar, _>("DHpublickey", Some(&dh_public_key.id), dh_public_key)?;
-    sheet.add::<Grammar, _>("eMAID", Some(&emaid.id), emaid)
+fn delivered(signature: Option<&Signature>, all: Delivered<'_>) -> Verdict {
+    let Delivered { chain, private_key, dh_public_key, emaid, .. } = all;
+    judge(signature, &key_of(&all.provisioning.certificate), |sheet| {
+        sheet.add::<Grammar, _>("ContractSignatureCertChain", chain.id.as_ref(), chain)?;
+        let (name, id) = ("ContractSignatureEncryptedPrivateKey", Some(&private_key.id));
+        sheet.add::<Grammar, _>(name, id, private_key)?;
+        sheet.add::<Grammar, _>("DHpublickey", Some(&dh_public_key.id), dh_public_key)?;
+        sheet.add::<Grammar, _>("eMAID", Some(&emaid.id), emaid)
+    })
 }
