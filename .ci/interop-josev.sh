@@ -40,7 +40,7 @@ mode = "$1"
 records = "$work/records"
 [contracts]
 mo_roots = ["$pki/moRootCACert.pem"]
-level = "lenient"
+level = "field"
 pool = "$work/pool.txt"
 [eim]
 tokens = "$work/tokens.txt"
@@ -70,7 +70,7 @@ T
   [[ $2 == eim ]] || cat <<T
 [tls]
 roots = ["$pki/v2gRootCACert.pem"]
-level = "lenient"
+level = "field"
 T
   [[ $2 != pnc ]] || cat <<T
 [contract]

@@ -3,7 +3,7 @@
 //! ```text
 //! pki_files write DIR            a complete test hierarchy
 //! pki_files defects DIR          station and contract chains with one defect each: leaf.pem, subs.pem, root.pem
-//! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the lenient level, prints deviations from the strict one
+//! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the field level, prints deviations from the strict one
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`ContractLeaf`, `MoSub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
 //! pki_files public KEY           public key as PEM on standard output
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for der in pem::certificates(&std::fs::read_to_string(file)?)? {
                 let certificate = Certificate::parse(&der)?;
                 writeln!(out, "{}", certificate.subject())?;
-                for level in [Level::Strict, Level::Lenient] {
+                for level in Level::ALL {
                     for broken in check(&certificate, kind, level) {
                         writeln!(out, "  {level:?}: {broken}")?;
                     }
@@ -146,7 +146,7 @@ fn verified(role: &str, root: &str, leaf: &str, subs: &str) -> Result<String, Bo
     let leaf = read(leaf)?.into_iter().next().unwrap_or_default();
     // A file of the whole chain holds the leaf once more.
     let subs: Vec<_> = read(subs)?.into_iter().filter(|sub| *sub != leaf).collect();
-    let chain = verify(role, &leaf, &subs, &anchors, now()?, Level::Lenient)?;
+    let chain = verify(role, &leaf, &subs, &anchors, now()?, Level::Field)?;
     let mut text = format!("verified: {}", chain.leaf().subject());
     if let Some(evcoid) = chain.evcoid() {
         text += &format!("\ncontract {evcoid}, check digit {}", evcoid.check_digit());

@@ -15,7 +15,7 @@
 //!
 //! let chain = verify_contract(car.leaf.der(), &car.sub_ders(), hierarchy.anchors(), now, Level::Strict)?;
 //! let evcoid = chain.evcoid().expect("every contract chain has one");
-//! assert!(compare_claim("DE-PNC-C00000001", evcoid, Level::Lenient).is_accepted());
+//! assert!(compare_claim("DE-PNC-C00000001", evcoid, Level::Field).is_accepted());
 //!
 //! let signature = car.key.sign_raw(b"challenge", &rng)?;
 //! chain.public_key().verify_raw(b"challenge", &signature)?;

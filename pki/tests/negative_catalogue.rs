@@ -60,7 +60,7 @@ fn hierarchy() -> Hierarchy {
     Hierarchy::generate(&rng, NOW, Options::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same in every role: defect, outcome at the strict level, outcome at the lenient level where it differs.
+/// The same in every role: defect, outcome at the strict level, outcome at the field level where it differs.
 #[test]
 fn every_defect_is_refused_for_its_own_reason_in_every_role() {
     use Position::{Leaf, Root, Sub};
@@ -112,12 +112,12 @@ fn every_defect_is_refused_for_its_own_reason_in_every_role() {
         for (defect, wanted) in &same {
             let strict = end(role, *defect, Level::Strict, &hierarchy);
             assert_eq!(strict, *wanted, "{role:?}, {defect:?}, strict");
-            match (end(role, *defect, Level::Lenient, &hierarchy), wanted) {
+            match (end(role, *defect, Level::Field, &hierarchy), wanted) {
                 // The path length of a leaf is a formality.
                 (End::Profile(Leaf, rules), End::Profile(Leaf, strict)) => {
                     assert_eq!(rules[..], strict[..1])
                 }
-                (lenient, wanted) => assert_eq!(lenient, *wanted, "{role:?}, {defect:?}, lenient"),
+                (field, wanted) => assert_eq!(field, *wanted, "{role:?}, {defect:?}, field"),
             }
         }
         for (defect, wanted) in &strict_only {
@@ -126,8 +126,8 @@ fn every_defect_is_refused_for_its_own_reason_in_every_role() {
                 *wanted,
                 "{role:?}, {defect:?}, strict"
             );
-            let lenient = end(role, *defect, Level::Lenient, &hierarchy);
-            assert_eq!(lenient, End::Accepted, "{role:?}, {defect:?}, lenient");
+            let field = end(role, *defect, Level::Field, &hierarchy);
+            assert_eq!(field, End::Accepted, "{role:?}, {defect:?}, field");
         }
     }
 }
@@ -137,9 +137,9 @@ fn defects_that_matter_to_some_roles_are_refused_there() {
     let hierarchy = hierarchy();
     let end = |role, defect, level| end(role, defect, level, &hierarchy);
     let leaf = |rule| End::Profile(Position::Leaf, vec![rule]);
-    let (strict, lenient) = (Level::Strict, Level::Lenient);
+    let (strict, field) = (Level::Strict, Level::Field);
     // [V2G2-925] A chain of another role is no chain for this one.
-    for level in [strict, lenient] {
+    for level in [strict, field] {
         assert_eq!(end(Role::Secc, Defect::OtherRole, level), End::WrongRoot(RootKind::Mo));
         assert_eq!(end(Role::Contract, Defect::OtherRole, level), End::WrongRoot(RootKind::Oem));
         assert_eq!(
@@ -148,8 +148,8 @@ fn defects_that_matter_to_some_roles_are_refused_there() {
         );
     }
     // A station under the same root does not pass for the provisioning service.
-    assert_eq!(end(Role::Cps, Defect::OtherRole, lenient), leaf(Rule::DomainComponent));
-    for level in [strict, lenient] {
+    assert_eq!(end(Role::Cps, Defect::OtherRole, field), leaf(Rule::DomainComponent));
+    for level in [strict, field] {
         assert_eq!(end(Role::Secc, Defect::NoDomainComponent, level), leaf(Rule::DomainComponent));
         assert_eq!(end(Role::Cps, Defect::NoDomainComponent, level), leaf(Rule::DomainComponent));
         assert_eq!(end(Role::Contract, Defect::NoDomainComponent, level), End::Accepted);
@@ -161,11 +161,11 @@ fn defects_that_matter_to_some_roles_are_refused_there() {
         end(Role::OemProvisioning, Defect::NoDomainComponent, strict),
         leaf(Rule::DomainComponent)
     );
-    assert_eq!(end(Role::OemProvisioning, Defect::NoDomainComponent, lenient), End::Accepted);
+    assert_eq!(end(Role::OemProvisioning, Defect::NoDomainComponent, field), End::Accepted);
     // [V2G2-933] The common name of a provisioning certificate is its identifier.
     assert_eq!(end(Role::OemProvisioning, Defect::NoIdentifier, strict), leaf(Rule::CommonName));
-    assert_eq!(end(Role::OemProvisioning, Defect::NoIdentifier, lenient), End::Accepted);
+    assert_eq!(end(Role::OemProvisioning, Defect::NoIdentifier, field), End::Accepted);
     assert_eq!(end(Role::Contract, Defect::CountryNamed, strict), leaf(Rule::Country));
-    assert_eq!(end(Role::Contract, Defect::CountryNamed, lenient), End::Accepted);
+    assert_eq!(end(Role::Contract, Defect::CountryNamed, field), End::Accepted);
     assert_eq!(end(Role::Secc, Defect::CountryNamed, strict), End::Accepted);
 }

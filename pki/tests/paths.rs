@@ -41,12 +41,12 @@ fn beside_an_expired_certificate_of_the_same_authority_the_renewed_one_is_found(
     let old = expired.subs[0].as_slice();
     for subs in [[old, sub2, sub1], [sub2, old, sub1], [sub1, old, sub2]] {
         let chain =
-            verify_contract(contract.leaf.der(), &subs, hierarchy.anchors(), NOW, Level::Lenient);
+            verify_contract(contract.leaf.der(), &subs, hierarchy.anchors(), NOW, Level::Field);
         assert_eq!(chain.unwrap().subs()[0].der(), sub2);
     }
     let only_old = [old, sub1];
     let error =
-        verify_contract(contract.leaf.der(), &only_old, hierarchy.anchors(), NOW, Level::Lenient);
+        verify_contract(contract.leaf.der(), &only_old, hierarchy.anchors(), NOW, Level::Field);
     assert!(matches!(error, Err(ChainError::Expired { .. })));
 }
 
@@ -82,8 +82,8 @@ fn authorities_that_vouch_for_each_other_lead_nowhere() {
         let issuer = Issuer { certificate: &a, signer: &keys[0] };
         let leaf = leaf_plan.issue(keys[0].public_key(), issuer, &rng).unwrap();
         let subs = [a_by_b.der(), b_by_a.der(), a.der(), b.der()];
-        let error = verify_contract(leaf.der(), &subs, hierarchy.anchors(), NOW, Level::Lenient)
-            .unwrap_err();
+        let error =
+            verify_contract(leaf.der(), &subs, hierarchy.anchors(), NOW, Level::Field).unwrap_err();
         assert!(
             matches!(error, ChainError::NoIssuer { .. } | ChainError::UntrustedRoot { .. }),
             "{error}"
@@ -165,7 +165,7 @@ fn no_station_is_accepted_that_webpki_refuses() {
         for round in 0..20 {
             let leaf = if round == 0 { chain.leaf.clone() } else { dice.mutate(&chain.leaf) };
             let ours =
-                verify(Role::Secc, &leaf, &chain.subs, &chain.anchors, NOW, Level::Lenient).is_ok();
+                verify(Role::Secc, &leaf, &chain.subs, &chain.anchors, NOW, Level::Field).is_ok();
             let theirs = webpki_accepts(&leaf, &chain.subs, root);
             // A negative serial number is a formality that only the strict level minds.
             assert!(

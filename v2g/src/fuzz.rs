@@ -54,7 +54,7 @@ fn station(script: &mut Script<'_>) -> Config {
         },
         contracts: Contracts {
             anchors: hierarchy().anchors().clone(),
-            level: if which & 16 == 0 { Level::Strict } else { Level::Lenient },
+            level: if which & 16 == 0 { Level::Strict } else { Level::Field },
             without_tls: which & 32 != 0,
         },
         receipts: match more & 3 {

@@ -83,7 +83,7 @@ pub fn verify_contract(
 /// authority flags, path lengths, key usages and the profile of every certificate.
 ///
 /// `subs` may hold the root; it counts for nothing. At the strict level they must come in order, leaf's issuer first;
-/// at the lenient level in any.
+/// below it in any.
 pub fn verify(
     role: Role,
     leaf: &[u8],

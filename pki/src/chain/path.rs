@@ -188,11 +188,11 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Authorities between root and leaf: two in the standard [V2G2-009]; one more is tolerated at the lenient level.
+    /// Authorities between root and leaf: two in the standard [V2G2-009]; one more is tolerated below the strict level.
     fn most_subs(&self) -> u32 {
         match self.level {
             Level::Strict => 2,
-            Level::Lenient => 3,
+            Level::Field | Level::Lab => 3,
         }
     }
 }

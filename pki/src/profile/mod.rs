@@ -9,13 +9,20 @@ use crate::cert::{Certificate, KeyUsage};
 
 pub use table::profile;
 
-/// How much deviation is tolerated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How much deviation is tolerated, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Annex F to the letter.
+    /// The standard to the letter.
     Strict,
     /// What cars and stations in the field hold: everything that protects is checked, formalities are not.
-    Lenient,
+    Field,
+    /// Also what only test hierarchies do. None of that is known for ISO 15118-2, where it is the same as [`Self::Field`].
+    Lab,
+}
+
+impl Level {
+    /// Every level.
+    pub const ALL: [Self; 3] = [Self::Strict, Self::Field, Self::Lab];
 }
 
 /// Kind of a certificate in the hierarchy of ISO 15118-2.
@@ -122,8 +129,8 @@ pub struct Profile {
     pub usage: KeyUsage,
     /// Key usages that may be there as well.
     pub usage_also: KeyUsage,
-    /// Key usages that must be there at the lenient level.
-    pub usage_lenient: KeyUsage,
+    /// Key usages that must be there below the strict level.
+    pub usage_field: KeyUsage,
     /// What the common name holds.
     pub name: Holds,
     /// Shortest and longest validity in days.
@@ -148,8 +155,8 @@ pub struct Domain {
     pub values: &'static [&'static str],
     /// Whether it may be missing at the strict level.
     pub optional_strict: bool,
-    /// Whether it may be missing at the lenient level.
-    pub optional_lenient: bool,
+    /// Whether it may be missing below the strict level.
+    pub optional_field: bool,
 }
 
 /// What a common name holds.
@@ -168,7 +175,7 @@ pub fn check(certificate: &Certificate, kind: CertificateKind, level: Level) -> 
     let profile = profile(kind);
     rules::RULES
         .iter()
-        .filter(|row| level == Level::Strict || row.lenient)
+        .filter(|row| level == Level::Strict || row.field_too)
         .filter_map(|row| {
             let (found, wanted) = (row.check)(certificate, profile, level).err()?;
             Some(Broken {

@@ -12,8 +12,8 @@ type Outcome = Result<(), (String, String)>;
 pub(super) struct Row {
     pub(super) rule: Rule,
     pub(super) field: &'static str,
-    /// Whether the rule holds at the lenient level too.
-    pub(super) lenient: bool,
+    /// Whether the rule holds below the strict level too.
+    pub(super) field_too: bool,
     pub(super) requirement: fn(&Profile) -> &'static str,
     pub(super) check: fn(&Certificate, &Profile, Level) -> Outcome,
 }
@@ -21,11 +21,11 @@ pub(super) struct Row {
 const fn row(
     rule: Rule,
     field: &'static str,
-    lenient: bool,
+    field_too: bool,
     requirement: fn(&Profile) -> &'static str,
     check: fn(&Certificate, &Profile, Level) -> Outcome,
 ) -> Row {
-    Row { rule, field, lenient, requirement, check }
+    Row { rule, field, field_too, requirement, check }
 }
 
 pub(super) const RULES: &[Row] = &[
@@ -97,7 +97,7 @@ fn authority(certificate: &Certificate, profile: &Profile, level: Level) -> Outc
     let good = match (constraints, level) {
         (Some(constraints), Level::Strict) => constraints.critical && constraints.value.ca != leaf,
         (None, Level::Strict) => false,
-        (_, Level::Lenient) => certificate.is_ca() != leaf,
+        (_, Level::Field | Level::Lab) => certificate.is_ca() != leaf,
     };
     wanted(good, found, || format!("CA {}, critical", !leaf))
 }
@@ -120,21 +120,21 @@ fn path_length(certificate: &Certificate, profile: &Profile, _: Level) -> Outcom
 fn key_usage(certificate: &Certificate, profile: &Profile, level: Level) -> Outcome {
     let (required, allowed) = match level {
         Level::Strict => (profile.usage, profile.usage | profile.usage_also),
-        Level::Lenient => (profile.usage_lenient, KeyUsage(u16::MAX)),
+        Level::Field | Level::Lab => (profile.usage_field, KeyUsage(u16::MAX)),
     };
     let wants = || match level {
         Level::Strict => format!("{required}, critical"),
-        Level::Lenient => required.to_string(),
+        Level::Field | Level::Lab => required.to_string(),
     };
     match &certificate.extensions().key_usage {
         Some(usage) => {
             let good = usage.value.contains(required)
                 && usage.value.without(allowed).is_empty()
-                && (usage.critical || level == Level::Lenient);
+                && (usage.critical || level > Level::Strict);
             let critical = if usage.critical { "" } else { ", not critical" };
             wanted(good, || format!("{}{critical}", usage.value), wants)
         }
-        None => wanted(level == Level::Lenient, || "no extension".to_owned(), wants),
+        None => wanted(level > Level::Strict, || "no extension".to_owned(), wants),
     }
 }
 
@@ -149,8 +149,10 @@ fn extended_key_usage(certificate: &Certificate, profile: &Profile, level: Level
     let secc = profile.kind == CertificateKind::SeccLeaf;
     let good = match level {
         Level::Strict => secc && usage.value == [ExtendedKeyUsage::ServerAuth],
-        Level::Lenient if secc => has(ExtendedKeyUsage::ServerAuth) || has(ExtendedKeyUsage::Any),
-        Level::Lenient => {
+        Level::Field | Level::Lab if secc => {
+            has(ExtendedKeyUsage::ServerAuth) || has(ExtendedKeyUsage::Any)
+        }
+        Level::Field | Level::Lab => {
             profile.authority != Authority::Leaf
                 || !(has(ExtendedKeyUsage::ServerAuth) || has(ExtendedKeyUsage::OcspSigning))
         }
@@ -167,7 +169,7 @@ fn ocsp_signing(usage: Option<&[ExtendedKeyUsage]>, level: Level) -> Outcome {
     let usage = usage.unwrap_or_default();
     let good = match level {
         Level::Strict => usage == [ExtendedKeyUsage::OcspSigning],
-        Level::Lenient => usage.contains(&ExtendedKeyUsage::OcspSigning),
+        Level::Field | Level::Lab => usage.contains(&ExtendedKeyUsage::OcspSigning),
     };
     wanted(good, || purposes(usage), || ExtendedKeyUsage::OcspSigning.to_string())
 }
@@ -219,8 +221,8 @@ fn domain_component(certificate: &Certificate, profile: &Profile, level: Level) 
     let domain = profile.domain;
     let good = match (found.as_slice(), level) {
         ([], Level::Strict) => domain.optional_strict,
-        ([], Level::Lenient) => domain.optional_lenient,
-        (_, Level::Lenient) if profile.authority == Authority::Root => true,
+        ([], Level::Field | Level::Lab) => domain.optional_field,
+        (_, Level::Field | Level::Lab) if profile.authority == Authority::Root => true,
         _ if domain.values.is_empty() => true,
         ([value], _) => domain.values.contains(value),
         _ => false,
@@ -247,7 +249,7 @@ fn common_name(certificate: &Certificate, profile: &Profile, level: Level) -> Ou
         (Holds::Evcoid, _) => Evcoid::parse(text).is_ok(),
         (Holds::Pcid, Level::Strict) => Pcid::parse(text).is_ok(),
         (Holds::Text, Level::Strict) => !text.is_empty(),
-        (Holds::Pcid | Holds::Text, Level::Lenient) => true,
+        (Holds::Pcid | Holds::Text, Level::Field | Level::Lab) => true,
     };
     let wants = || match profile.name {
         Holds::Text => "one common name".to_owned(),

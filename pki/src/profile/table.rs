@@ -38,10 +38,10 @@ const ANY: (i64, i64) = (0, i64::MAX);
 const ROOT: Profile = Profile {
     kind: Kind::V2gRoot,
     authority: Authority::Root,
-    domain: Domain { values: &["V2G"], optional_strict: false, optional_lenient: true },
+    domain: Domain { values: &["V2G"], optional_strict: false, optional_field: true },
     usage: ISSUE_AND_REVOKE,
     usage_also: KeyUsage::NONE,
-    usage_lenient: ISSUE,
+    usage_field: ISSUE,
     name: Holds::Text,
     days: ANY,
 };
@@ -52,18 +52,18 @@ const fn sub(
     values: &'static [&'static str],
     days: (i64, i64),
 ) -> Profile {
-    let domain = Domain { values, optional_strict: false, optional_lenient: true };
+    let domain = Domain { values, optional_strict: false, optional_field: true };
     Profile { kind, authority: Authority::Sub(path_len), domain, days, ..ROOT }
 }
 
 const LEAF: Profile =
-    Profile { authority: Authority::Leaf, usage: SIGN, usage_lenient: SIGN, ..ROOT };
+    Profile { authority: Authority::Leaf, usage: SIGN, usage_field: SIGN, ..ROOT };
 
 /// Forty years [V2G2-011], give or take the leap days.
 const V2G_ROOT: Profile = Profile { days: (14_600, 14_620), ..ROOT };
 const PRIVATE_ROOT: Profile = Profile {
     kind: Kind::PrivateRoot,
-    domain: Domain { values: &["CPO", "V2G"], optional_strict: true, optional_lenient: true },
+    domain: Domain { values: &["CPO", "V2G"], optional_strict: true, optional_field: true },
     usage: ISSUE,
     usage_also: KeyUsage::CRL_SIGN,
     ..ROOT
@@ -86,14 +86,14 @@ const CPS_SUB2: Profile = sub(Kind::CpsSub2, 0, &["CPS"], (0, 2 * YEAR));
 
 const SECC_LEAF: Profile = Profile {
     kind: Kind::SeccLeaf,
-    domain: Domain { values: &["CPO"], optional_strict: false, optional_lenient: false },
+    domain: Domain { values: &["CPO"], optional_strict: false, optional_field: false },
     usage: SIGN.with(AGREE),
     days: (0, QUARTER),
     ..LEAF
 };
 const CONTRACT_LEAF: Profile = Profile {
     kind: Kind::ContractLeaf,
-    domain: Domain { values: &["MO"], optional_strict: true, optional_lenient: true },
+    domain: Domain { values: &["MO"], optional_strict: true, optional_field: true },
     usage: CONTRACT,
     name: Holds::Evcoid,
     days: (28, 2 * YEAR),
@@ -101,20 +101,20 @@ const CONTRACT_LEAF: Profile = Profile {
 };
 const OEM_PROVISIONING_LEAF: Profile = Profile {
     kind: Kind::OemProvisioningLeaf,
-    domain: Domain { values: &["OEM"], optional_strict: false, optional_lenient: true },
+    domain: Domain { values: &["OEM"], optional_strict: false, optional_field: true },
     usage: SIGN.with(AGREE),
     name: Holds::Pcid,
     ..LEAF
 };
 const CPS_LEAF: Profile = Profile {
     kind: Kind::CpsLeaf,
-    domain: Domain { values: &["CPS"], optional_strict: false, optional_lenient: false },
+    domain: Domain { values: &["CPS"], optional_strict: false, optional_field: false },
     days: (0, QUARTER),
     ..LEAF
 };
 const OCSP_SIGNER: Profile = Profile {
     kind: Kind::OcspSigner,
-    domain: Domain { values: &[], optional_strict: true, optional_lenient: true },
+    domain: Domain { values: &[], optional_strict: true, optional_field: true },
     days: (0, YEAR),
     ..LEAF
 };

@@ -25,7 +25,7 @@ fn message(octets: &[u8]) {
     let Ok(message) = V2gMessage::decode(octets) else { return };
     let signature = message.header.signature.as_ref();
     let anchors = hierarchy().anchors();
-    let (car, level) = (hierarchy().oem_provisioning(), Level::Lenient);
+    let (car, level) = (hierarchy().oem_provisioning(), Level::Field);
     match &message.body.element {
         Some(BodyElement::CertificateInstallationReq(request)) => {
             let subs = car.sub_ders();
@@ -71,7 +71,7 @@ fn part_of(part: u8, octets: &[u8]) {
 
 fn take(delivered: &Delivered<'_>, signature: Option<&crate::xmldsig::Signature>) {
     let hierarchy = hierarchy();
-    let trust = Trust { anchors: hierarchy.anchors(), now_unix: CLOCK, level: Level::Lenient };
+    let trust = Trust { anchors: hierarchy.anchors(), now_unix: CLOCK, level: Level::Field };
     let receiver = hierarchy.oem_provisioning().key;
     if let Ok(contract) = accept(delivered, signature, &*receiver, &trust, &SystemRandom::new()) {
         assert_eq!(contract.leaf.public_key(), Ok(contract.key.public_key()));

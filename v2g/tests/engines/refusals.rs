@@ -138,7 +138,7 @@ fn a_contract_that_cannot_be_read_or_trusted_is_refused_and_the_station_lives() 
 #[test]
 fn an_emaid_that_is_not_the_certificates_is_refused() {
     let own = hierarchy().contract();
-    for level in [Level::Strict, Level::Lenient] {
+    for level in Level::ALL {
         let mut config = station(AC);
         config.contracts.level = level;
         let mut bench = Bench::new(config);

@@ -224,7 +224,7 @@ fn authorized(
     if delegate.public_key().ok().map(PublicKey::algorithm) != Some(issuer_key.algorithm()) {
         return Err("its key is of another algorithm than the issuer's");
     }
-    let broken = check(delegate, CertificateKind::OcspSigner, Level::Lenient);
+    let broken = check(delegate, CertificateKind::OcspSigner, Level::Field);
     if broken.iter().any(|broken| !matches!(broken.rule, Rule::Key | Rule::SignatureAlgorithm)) {
         return Err("its certificate is not for OCSP signing");
     }

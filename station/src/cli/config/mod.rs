@@ -70,21 +70,24 @@ pub(crate) enum Mode {
 pub(crate) enum Strictness {
     #[default]
     Strict,
-    Lenient,
+    #[serde(alias = "lenient")]
+    Field,
+    Lab,
 }
 
 impl Strictness {
     pub(crate) fn level(self) -> Level {
         match self {
             Self::Strict => Level::Strict,
-            Self::Lenient => Level::Lenient,
+            Self::Field => Level::Field,
+            Self::Lab => Level::Lab,
         }
     }
 
     pub(crate) fn tls(self) -> v2g_tls::Strictness {
         match self {
             Self::Strict => v2g_tls::Strictness::Strict,
-            Self::Lenient => v2g_tls::Strictness::Lenient,
+            Self::Field | Self::Lab => v2g_tls::Strictness::Lenient,
         }
     }
 }
@@ -170,6 +173,20 @@ mod tests {
             let lines = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line));
             let text: Vec<_> = lines.collect();
             check(&text.join("\n")).unwrap();
+        }
+    }
+
+    #[test]
+    fn levels_go_by_their_names_and_field_also_by_its_older_one() {
+        for (name, level) in [
+            ("strict", Level::Strict),
+            ("field", Level::Field),
+            ("lenient", Level::Field),
+            ("lab", Level::Lab),
+        ] {
+            let text = format!("[contracts]\nlevel = {name:?}");
+            let config = toml::from_str::<StationConfig>(&text).unwrap();
+            assert_eq!(config.contracts.level.level(), level, "{name}");
         }
     }
 
