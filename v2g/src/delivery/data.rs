@@ -5,7 +5,7 @@ use crate::signature::SignError;
 use crate::xmldsig::Signature;
 use alloc::vec::Vec;
 use exi::{Bytes, List, Text};
-use pki::delivery::{receiver, wrap};
+use pki::delivery::{WrappedKey, receiver, wrap};
 use pki::{Certificate, Evcoid, PrivateKey, PublicKey, Signer};
 use ring::rand::SecureRandom;
 
@@ -30,7 +30,15 @@ impl ContractData {
         rng: &dyn SecureRandom,
     ) -> Result<Self, BuildError> {
         belongs(contract, key.public_key())?;
-        let wrapped = wrap(key, receiver(receiver_certificate)?, rng)?;
+        Self::from_wrapped(contract, subs, &wrap(key, receiver(receiver_certificate)?, rng)?)
+    }
+
+    /// From a key that was wrapped before: what a provisioning service keeps of a delivery to make it again.
+    pub fn from_wrapped(
+        contract: &Certificate,
+        subs: &[impl AsRef<[u8]>],
+        wrapped: &WrappedKey,
+    ) -> Result<Self, BuildError> {
         Ok(Self {
             chain: certificate_chain(Some("id1"), contract.der(), subs)?,
             private_key: ContractSignatureEncryptedPrivateKey {

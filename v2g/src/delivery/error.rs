@@ -36,6 +36,9 @@ pub enum RequestError {
     /// The car's certificate or those above it.
     #[error("the car's certificates: {0}")]
     Chain(#[from] ChainError),
+    /// Another certificate than the one that was verified.
+    #[error("the request's certificate is not the one that was verified")]
+    ForeignCertificate,
     /// No signature.
     #[error("the request is not signed")]
     Unsigned,

@@ -19,7 +19,10 @@ use ring::rand::SecureRandom;
 pub use accept::{NewContract, Trust, accept};
 pub use data::{ContractData, certificate_chain};
 pub use error::{AcceptError, BuildError, RequestError};
-pub use request::{check_installation, check_update, installation_request, update_request};
+pub use request::{
+    check_installation, check_installation_by, check_update, check_update_by, installation_request,
+    update_request,
+};
 
 /// What the responses to an installation and to an update both deliver.
 #[derive(Clone, Copy, Debug)]

@@ -57,8 +57,21 @@ pub fn check_installation(
 ) -> Result<Verified<Chain>, RequestError> {
     let leaf = &request.oem_provisioning_cert;
     let chain = verify_chain(Role::OemProvisioning, leaf, subs, anchors, now_unix, level)?;
-    check(&request.id, request, signature, &chain)?;
+    check_installation_by(request, signature, &chain)?;
     Ok(chain)
+}
+
+/// Checks a request for a first certificate against a provisioning chain that was verified before: the certificate is the
+/// chain's, and it signed the whole request.
+pub fn check_installation_by(
+    request: &CertificateInstallationReq,
+    signature: Option<&Signature>,
+    chain: &Verified<Chain>,
+) -> Result<(), RequestError> {
+    if request.oem_provisioning_cert.as_slice() != chain.leaf().der() {
+        return Err(RequestError::ForeignCertificate);
+    }
+    check(&request.id, request, signature, chain)
 }
 
 /// Checks a request for a fresh certificate: the chain of the contract that the car has, the signature over the whole
@@ -73,7 +86,21 @@ pub fn check_update(
     let chain = &request.contract_signature_cert_chain;
     let subs: Vec<_> = data::subs(chain).collect();
     let chain = verify_contract(&chain.certificate, &subs, anchors, now_unix, level)?;
-    check(&request.id, request, signature, &chain)?;
+    check_update_by(request, signature, &chain, level)?;
+    Ok(chain)
+}
+
+/// Checks a request for a fresh certificate against the contract's chain, verified before.
+pub fn check_update_by(
+    request: &CertificateUpdateReq,
+    signature: Option<&Signature>,
+    chain: &Verified<Chain>,
+    level: Level,
+) -> Result<(), RequestError> {
+    if request.contract_signature_cert_chain.certificate.as_slice() != chain.leaf().der() {
+        return Err(RequestError::ForeignCertificate);
+    }
+    check(&request.id, request, signature, chain)?;
     // Every chain of a contract has one.
     if let Some(evcoid) = chain.evcoid() {
         let claim = compare_claim(request.emaid.as_str(), evcoid, level);
@@ -81,7 +108,7 @@ pub fn check_update(
             return Err(RequestError::Claim(claim));
         }
     }
-    Ok(chain)
+    Ok(())
 }
 
 fn signed<E: Fragment<Grammar>>(

@@ -179,6 +179,13 @@ fn a_request_is_refused_for_its_own_reason() {
         panic!("{alone:?}")
     };
 
+    let chain =
+        check_installation(&request, Some(&good), &subs, anchors, NOW, Level::Strict).unwrap();
+    assert_eq!(check_installation_by(&request, Some(&good), &chain), Ok(()));
+    let foreign = check_installation_by(&other, Some(&good), &chain);
+    assert_eq!(foreign, Err(RequestError::ForeignCertificate));
+    assert_eq!(check_installation_by(&changed, Some(&good), &chain), Err(digest));
+
     let contract = HIERARCHY.contract();
     let (mut request, _) =
         update_request(&contract.leaf, &contract.sub_ders(), roots(), &*contract.key, &*RNG)

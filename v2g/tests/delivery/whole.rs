@@ -2,6 +2,7 @@ use crate::support::*;
 use exi::{Document, Octets};
 use pki::Certificate;
 use pki::chain::{Anchors, Level, RootKind};
+use pki::issue::Identity;
 use v2g::delivery::*;
 use v2g::iso2::msg::*;
 use v2g::signature::{Signed, VerifyError, verify};
@@ -63,6 +64,22 @@ fn a_car_renews_the_contract_it_has_with_that_contracts_key() {
     let delivered = (&response).into();
     let contract = accept(&delivered, Some(&signature), &*car.key, &trust(anchors), &*RNG).unwrap();
     assert_eq!(contract.key.scalar(), order.contract.key.scalar());
+}
+
+#[test]
+fn what_was_wrapped_once_is_delivered_again() {
+    let order = Order::installation();
+    let Identity { leaf, key, .. } = &order.contract;
+    let receiver = pki::delivery::receiver(&order.receiver.leaf).unwrap();
+    let wrapped = pki::delivery::wrap(key, receiver, &*RNG).unwrap();
+    for _ in 0..2 {
+        let subs = order.contract.sub_ders();
+        let data = ContractData::from_wrapped(leaf, &subs, &wrapped).unwrap();
+        let signature = data.sign(&*order.service.key, &*RNG).unwrap();
+        let response = data.into_installation(order.provisioning());
+        let contract = order.accept(&response, Some(&signature)).unwrap();
+        assert_eq!(contract.key.scalar(), key.scalar());
+    }
 }
 
 #[test]
