@@ -1,7 +1,8 @@
-//! Sockets: SECC discovery, the TCP listener and connector, TLS.
+//! Sockets: SECC discovery, the TCP listener and connector, TLS; HTTP to back ends.
 
 pub mod discovery;
 mod filtered;
+pub mod http;
 mod interface;
 pub mod sdp;
 mod tcp;
