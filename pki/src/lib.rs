@@ -37,7 +37,7 @@ pub mod pem;
 pub mod pool;
 pub mod profile;
 pub mod revocation;
-mod time;
+pub mod time;
 
 pub use cert::Certificate;
 pub use chain::{Anchors, Chain, ChainError, Level, Role, Verified};

@@ -1,4 +1,4 @@
-//! Calendar arithmetic on seconds since 1970 (UTC), proleptic Gregorian.
+//! Moments of certificates: seconds since 1970 (UTC), proleptic Gregorian.
 
 use crate::der;
 
@@ -37,7 +37,7 @@ pub(crate) fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ`.
-pub(crate) fn text(unix: i64) -> String {
+pub fn text(unix: i64) -> String {
     let (year, month, day, s) = civil(unix);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
 }
@@ -79,7 +79,7 @@ fn generalized(unix: i64) -> Option<String> {
 }
 
 /// Reads `YYYY-MM-DD` (its midnight) or `YYYY-MM-DDThh:mm:ssZ`.
-pub(crate) fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     let (date, clock) = match text.split_once('T') {
         Some((date, clock)) => (date, Some(clock.strip_suffix('Z')?)),
         None => (text, None),

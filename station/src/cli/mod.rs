@@ -12,6 +12,7 @@ mod key_log;
 mod link;
 mod logging;
 mod out;
+mod pki;
 mod secc;
 mod stop;
 mod verdict;
@@ -42,6 +43,9 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Reads contract, charging point and car identifiers and judges their check digits.
     Id(id::Arguments),
+    /// Certificates: what they hold, whom they prove, who vouches for them.
+    #[command(subcommand)]
+    Pki(pki::Command),
 }
 
 /// Runs what the command line says. 0: done, 1: it failed, 2: wrong usage or configuration.
@@ -53,6 +57,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Exi(command) => exi::run(command),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Id(arguments) => id::run(arguments),
+        Command::Pki(command) => pki::run(command),
     }
 }
 

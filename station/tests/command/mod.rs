@@ -34,6 +34,7 @@ pub(crate) fn pnc(arguments: &[&str], input: impl Into<Vec<u8>>) -> Run {
 }
 
 /// The path of a test vector.
+#[allow(dead_code, reason = "not every suite of tests has vectors")]
 pub(crate) fn vector(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../test-vectors")).join(name)
 }

@@ -1,0 +1,8 @@
+//! `pnc pki` on hierarchies made for the test.
+
+#[path = "../command/mod.rs"]
+mod command;
+#[cfg(test)]
+mod show;
+#[cfg(test)]
+mod support;
