@@ -3,7 +3,7 @@
 use ring::rand::SecureRandom;
 
 use crate::chain::{Anchors, Level, Role, verify};
-use crate::id::{Evcoid, Evseid, Pcid, identify};
+use crate::id::{Evccid, Evcoid, Evseid, Pcid, Seccid, Vin, identify};
 use crate::key::{KeyAgreement, PrivateKey, Signer};
 use crate::profile::{CertificateKind, check};
 use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
@@ -34,6 +34,19 @@ pub fn identifiers(text: &str) {
     if let Ok(id) = Pcid::parse(text) {
         assert_eq!(Pcid::parse(id.normal()).as_ref(), Ok(&id), "normal form of {text:?}");
         assert!(id.with_check_digit().check_digit().is_acceptable(), "check digit of {text:?}");
+    }
+    if let Ok(id) = Seccid::parse(text) {
+        assert_eq!(Seccid::parse(&id.separated()).as_ref(), Ok(&id), "separated form of {text:?}");
+        assert!(id.with_check_digit().check_digit().is_acceptable(), "check digit of {text:?}");
+        assert!(id.party().is_some(), "party of {text:?}");
+    }
+    if let Ok(id) = Evccid::parse(text) {
+        assert_eq!(Evccid::parse(&id.separated()).as_ref(), Ok(&id), "separated form of {text:?}");
+        assert!(id.with_check_digit().check_digit().is_acceptable(), "check digit of {text:?}");
+    }
+    if let Ok(id) = Vin::parse(text) {
+        assert_eq!(Vin::parse(id.normal()).as_ref(), Ok(&id), "normal form of {text:?}");
+        assert!(id.check_digit().is_acceptable(), "check digit of {text:?}");
     }
     if let Ok(verdicts) = identify(text) {
         assert!(verdicts.iter().all(|verdict| !verdict.to_string().is_empty()));

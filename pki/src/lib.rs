@@ -41,7 +41,7 @@ pub mod time;
 
 pub use cert::Certificate;
 pub use chain::{Anchors, Chain, ChainError, Level, Role, Verified};
-pub use id::{Evcoid, Evseid, Pcid};
+pub use id::{Evccid, Evcoid, Evseid, Party, Pcid, Seccid, Vin};
 pub use issue::Hierarchy;
 pub use key::{KeyAgreement, PrivateKey, PublicKey, Signer};
 pub use pool::ContractPool;

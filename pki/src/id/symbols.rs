@@ -44,6 +44,11 @@ impl Symbols {
         self.text.len()
     }
 
+    /// Number of separators.
+    pub(super) fn breaks(&self) -> usize {
+        self.breaks.len()
+    }
+
     pub(super) fn has_break_before(&self, symbol: usize) -> bool {
         self.breaks.iter().any(|&(before, _)| before == symbol)
     }
@@ -97,4 +102,9 @@ pub(super) fn is_letter(c: char) -> bool {
 
 pub(super) fn is_letter_or_digit(c: char) -> bool {
     c.is_ascii_uppercase() || c.is_ascii_digit()
+}
+
+/// Letters and digits without those that people mistake for others.
+pub(super) fn is_unmistakable(c: char) -> bool {
+    is_letter_or_digit(c) && !matches!(c, 'I' | 'O' | 'Q')
 }

@@ -1,6 +1,9 @@
 use core::fmt;
 
-use super::{CheckDigit, Evcoid, EvcoidKind, Evseid, EvseidKind, IdError, Pcid};
+use super::{
+    CheckDigit, Evccid, EvccidKind, Evcoid, EvcoidKind, Evseid, EvseidKind, IdError, Party, Pcid,
+    Seccid, Vin,
+};
 
 /// What one text is, read as one kind of identifier: made for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub struct Verdict {
     pub separated: String,
     /// Check digit, given and expected.
     pub check: CheckDigit,
+    /// Who issued it, where the form names a country and a party.
+    pub party: Option<Party>,
     /// The same identifier in other forms.
     pub conversions: Vec<(IdKind, String)>,
 }
@@ -24,8 +29,14 @@ pub enum IdKind {
     Evcoid(EvcoidKind),
     /// Charging point.
     Evseid(EvseidKind),
-    /// Car.
+    /// Station.
+    Seccid,
+    /// Car, for contract deliveries.
     Pcid,
+    /// Car's communication controller.
+    Evccid(EvccidKind),
+    /// Vehicle identification number.
+    Vin,
 }
 
 /// Reads a text as every kind of identifier and judges each reading, contracts first.
@@ -35,7 +46,10 @@ pub fn identify(text: &str) -> Result<Vec<Verdict>, IdError> {
     let readings = [
         Evcoid::parse(text).map(|id| Verdict::from(&id)),
         Evseid::parse(text).map(|id| Verdict::from(&id)),
+        Seccid::parse(text).map(|id| Verdict::from(&id)),
         Pcid::parse(text).map(|id| Verdict::from(&id)),
+        Evccid::parse(text).map(|id| Verdict::from(&id)),
+        Vin::parse(text).map(|id| Verdict::from(&id)),
     ];
     let mut verdicts = Vec::new();
     let mut furthest: Option<IdError> = None;
@@ -62,6 +76,7 @@ impl From<&Evcoid> for Verdict {
             normal: id.normal().to_owned(),
             separated: id.separated('-'),
             check: id.check_digit(),
+            party: Some(id.into()),
             conversions: conversions
                 .map(|form| (IdKind::Evcoid(form.kind()), form.separated('-')))
                 .collect(),
@@ -76,21 +91,40 @@ impl From<&Evseid> for Verdict {
             normal: id.normal().to_owned(),
             separated: id.separated(),
             check: CheckDigit::Undefined,
+            party: id.try_into().ok(),
             conversions: Vec::new(),
         }
     }
 }
 
+impl From<&Seccid> for Verdict {
+    fn from(id: &Seccid) -> Self {
+        let party = id.party();
+        Self { party, ..plain(IdKind::Seccid, id.normal(), id.separated(), id.check_digit()) }
+    }
+}
+
 impl From<&Pcid> for Verdict {
     fn from(id: &Pcid) -> Self {
-        Self {
-            kind: IdKind::Pcid,
-            normal: id.normal().to_owned(),
-            separated: id.normal().to_owned(),
-            check: id.check_digit(),
-            conversions: Vec::new(),
-        }
+        plain(IdKind::Pcid, id.normal(), id.normal().to_owned(), id.check_digit())
     }
+}
+
+impl From<&Evccid> for Verdict {
+    fn from(id: &Evccid) -> Self {
+        plain(IdKind::Evccid(id.kind()), id.normal(), id.separated(), id.check_digit())
+    }
+}
+
+impl From<&Vin> for Verdict {
+    fn from(id: &Vin) -> Self {
+        plain(IdKind::Vin, id.normal(), id.normal().to_owned(), id.check_digit())
+    }
+}
+
+fn plain(kind: IdKind, normal: &str, separated: String, check: CheckDigit) -> Verdict {
+    let normal = normal.to_owned();
+    Verdict { kind, normal, separated, check, party: None, conversions: Vec::new() }
 }
 
 impl fmt::Display for IdKind {
@@ -102,7 +136,11 @@ impl fmt::Display for IdKind {
             Self::Evcoid(EvcoidKind::Extended) => "contract (EVCOID, long form)",
             Self::Evseid(EvseidKind::Iso) => "charging point (EVSEID, ISO form)",
             Self::Evseid(EvseidKind::Din) => "charging point (EVSEID, DIN form)",
+            Self::Seccid => "station (SECCID)",
             Self::Pcid => "car (PCID)",
+            Self::Evccid(EvccidKind::Mac) => "car's controller (EVCCID, MAC address)",
+            Self::Evccid(EvccidKind::Iso20) => "car's controller (EVCCID, ISO 15118-20 form)",
+            Self::Vin => "car (VIN)",
         })
     }
 }
@@ -124,6 +162,9 @@ impl fmt::Display for Verdict {
         writeln!(f, "  normal form  {}", self.normal)?;
         writeln!(f, "  separated    {}", self.separated)?;
         write!(f, "  check digit  {}", self.check)?;
+        if let Some(party) = self.party {
+            write!(f, "\n  party        {party}")?;
+        }
         for (kind, text) in &self.conversions {
             write!(f, "\n  same as      {text}, {kind}")?;
         }

@@ -1,9 +1,13 @@
-//! `pnc id`: identifiers of contracts, charging points and cars.
+//! `pnc id`: identifiers of contracts, charging points, stations and cars, and the routes of messages about them.
 
 use clap::{Args, ValueEnum};
-use pki::id::{CheckDigit, EvcoidKind, EvseidKind, IdError, IdKind, Verdict, identify};
+use pki::id::{
+    CheckDigit, EvccidKind, EvcoidKind, EvseidKind, IdError, IdKind, Routes, Verdict, identify,
+};
 use serde_json::{Map, Value, json};
+use std::fs;
 use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -14,6 +18,9 @@ pub(super) struct Arguments {
     /// Reads it as this kind only. Some texts are identifiers of two kinds.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
+    /// Tells where each goes: a file with a line `DE*ABC TARGET` for a party, `DE TARGET` for a country, `* TARGET` for the rest.
+    #[arg(long, value_name = "FILE")]
+    routes: Option<PathBuf>,
     /// Identifiers, with or without separators; `-` reads them from standard input, one a line.
     #[arg(required = true, value_name = "TEXT|-")]
     texts: Vec<String>,
@@ -25,13 +32,23 @@ enum Kind {
     Evcoid,
     /// Charging point.
     Evseid,
-    /// Car.
+    /// Station.
+    Seccid,
+    /// Car, for contract deliveries.
     Pcid,
+    /// Car's communication controller.
+    Evccid,
+    /// Vehicle identification number.
+    Vin,
 }
 
 /// 0: all are identifiers, and no check digit is wrong. 1: some are not. 2: wrong usage.
 pub(super) fn run(arguments: Arguments) -> ExitCode {
-    match judge_all(&arguments) {
+    let routes = match arguments.routes.as_deref().map(read_routes).transpose() {
+        Ok(routes) => routes,
+        Err(error) => return super::misused(error),
+    };
+    match judge_all(&arguments, routes.as_ref()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -42,8 +59,30 @@ pub(super) fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn judge_all(arguments: &Arguments) -> io::Result<bool> {
-    let mut output = Output { arguments, all_good: true, printed: false };
+fn read_routes(path: &Path) -> Result<Routes<String>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut routes = Routes::new();
+    for (at, line) in text.lines().enumerate() {
+        let place = || format!("{}:{}", path.display(), at + 1);
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (pattern, target) = line
+            .split_once(char::is_whitespace)
+            .ok_or_else(|| format!("{}: a pattern and a target are wanted", place()))?;
+        let replaced = routes
+            .insert(pattern, target.trim().to_owned())
+            .map_err(|error| format!("{}: {error}", place()))?;
+        if replaced.is_some() {
+            return Err(format!("{}: a second route for {pattern}", place()));
+        }
+    }
+    Ok(routes)
+}
+
+fn judge_all(arguments: &Arguments, routes: Option<&Routes<String>>) -> io::Result<bool> {
+    let mut output = Output { arguments, routes, all_good: true, printed: false };
     for text in &arguments.texts {
         if text != "-" {
             output.judge(text)?;
@@ -61,6 +100,7 @@ fn judge_all(arguments: &Arguments) -> io::Result<bool> {
 
 struct Output<'a> {
     arguments: &'a Arguments,
+    routes: Option<&'a Routes<String>>,
     all_good: bool,
     printed: bool,
 }
@@ -72,7 +112,7 @@ impl Output<'_> {
         self.all_good &= good;
         let mut out = io::stdout().lock();
         if self.arguments.json {
-            return writeln!(out, "{}", object(text, good, &readings));
+            return writeln!(out, "{}", self.object(text, good, &readings));
         }
         if std::mem::replace(&mut self.printed, true) {
             writeln!(out)?;
@@ -84,7 +124,30 @@ impl Output<'_> {
             }
             Ok(readings) => {
                 writeln!(out, "{text}")?;
-                readings.iter().try_for_each(|reading| writeln!(out, "{reading}"))
+                readings.iter().try_for_each(|reading| {
+                    writeln!(out, "{reading}")?;
+                    match self.route(reading) {
+                        Some(target) => writeln!(out, "  goes to      {target}"),
+                        None => Ok(()),
+                    }
+                })
+            }
+        }
+    }
+
+    fn route(&self, reading: &Verdict) -> Option<&str> {
+        self.routes?.route(reading.party?).map(String::as_str)
+    }
+
+    fn object(&self, text: &str, good: bool, readings: &Result<Vec<Verdict>, IdError>) -> Value {
+        match readings {
+            Err(error) => {
+                json!({"text": text, "valid": false, "at": error.at, "error": error.to_string()})
+            }
+            Ok(readings) => {
+                let readings: Vec<_> =
+                    readings.iter().map(|verdict| reading(verdict, self.route(verdict))).collect();
+                json!({"text": text, "valid": good, "readings": readings})
             }
         }
     }
@@ -105,19 +168,7 @@ fn are_good(readings: &[Verdict]) -> bool {
     })
 }
 
-fn object(text: &str, good: bool, readings: &Result<Vec<Verdict>, IdError>) -> Value {
-    match readings {
-        Err(error) => {
-            json!({"text": text, "valid": false, "at": error.at, "error": error.to_string()})
-        }
-        Ok(readings) => {
-            let readings: Vec<_> = readings.iter().map(reading).collect();
-            json!({"text": text, "valid": good, "readings": readings})
-        }
-    }
-}
-
-fn reading(verdict: &Verdict) -> Value {
+fn reading(verdict: &Verdict, route: Option<&str>) -> Value {
     let (kind, form) = names(verdict.kind);
     let conversions: Map<_, _> = verdict
         .conversions
@@ -139,6 +190,8 @@ fn reading(verdict: &Verdict) -> Value {
             "given": verdict.check.given(),
             "expected": verdict.check.expected(),
         },
+        "party": verdict.party.map(|party| party.to_string()),
+        "route": route,
         "conversions": conversions,
     })
 }
@@ -152,6 +205,10 @@ fn names(kind: IdKind) -> (Kind, Option<&'static str>) {
         IdKind::Evcoid(EvcoidKind::Extended) => (Kind::Evcoid, Some("extended")),
         IdKind::Evseid(EvseidKind::Iso) => (Kind::Evseid, Some("iso")),
         IdKind::Evseid(EvseidKind::Din) => (Kind::Evseid, Some("din")),
+        IdKind::Seccid => (Kind::Seccid, None),
         IdKind::Pcid => (Kind::Pcid, None),
+        IdKind::Evccid(EvccidKind::Mac) => (Kind::Evccid, Some("mac")),
+        IdKind::Evccid(EvccidKind::Iso20) => (Kind::Evccid, Some("iso20")),
+        IdKind::Vin => (Kind::Vin, None),
     }
 }
