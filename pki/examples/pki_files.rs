@@ -4,7 +4,7 @@
 //! pki_files write DIR            a complete test hierarchy
 //! pki_files defects DIR          station and contract chains with one defect each: leaf.pem, subs.pem, root.pem
 //! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the field level, prints deviations from the strict one
-//! pki_files check KIND FILE       checks PEM certificates against a profile (`ContractLeaf`, `MoSub1`, ..)
+//! pki_files check KIND FILE       checks PEM certificates against a profile (`contract`, `mo_sub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
 //! pki_files public KEY           public key as PEM on standard output
 //! pki_files wrap RECEIVER CONTRACT       wraps a contract's key for a receiver's: both fields in hexadecimal, a line each
@@ -20,7 +20,7 @@ use pki::chain::{Anchors, Level, Role, RootKind, verify};
 use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
 use pki::key::{PrivateKey, Signer, signature_to_der};
-use pki::profile::{CertificateKind, check};
+use pki::profile::{CertificateKind, Edition, check};
 use pki::{Certificate, id, pem};
 use ring::rand::SystemRandom;
 
@@ -39,13 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out, "{}", verified(role, root, leaf, subs)?)?
         }
         ["check", kind, file] => {
-            let kind = CertificateKind::ALL.into_iter().find(|known| format!("{known:?}") == *kind);
-            let kind = kind.ok_or("no such kind of certificate")?;
+            let kind = CertificateKind::from_name(kind).ok_or("no such kind of certificate")?;
             for der in pem::certificates(&std::fs::read_to_string(file)?)? {
                 let certificate = Certificate::parse(&der)?;
                 writeln!(out, "{}", certificate.subject())?;
                 for level in Level::ALL {
-                    for broken in check(&certificate, kind, level) {
+                    for broken in check(&certificate, kind, Edition::Iso2, level) {
                         writeln!(out, "  {level:?}: {broken}")?;
                     }
                 }

@@ -5,7 +5,7 @@ use ring::rand::SecureRandom;
 use crate::chain::{Anchors, Level, Role, verify};
 use crate::id::{Evccid, Evcoid, Evseid, Pcid, Seccid, Vin, identify};
 use crate::key::{KeyAgreement, PrivateKey, Signer};
-use crate::profile::{CertificateKind, check};
+use crate::profile::{Edition, check, guess};
 use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
 use crate::{cert::Certificate, pem, pool::ContractPool};
 
@@ -57,10 +57,16 @@ pub fn identifiers(text: &str) {
 pub fn certificate(der: &[u8]) {
     if let Ok(certificate) = Certificate::parse(der) {
         assert_eq!(certificate.der(), der);
-        for kind in CertificateKind::ALL {
-            let strict = check(&certificate, kind, Level::Strict);
-            let field = check(&certificate, kind, Level::Field);
-            assert!(field.len() <= strict.len(), "field finds more than strict as {kind:?}");
+        let guess = guess(&certificate);
+        assert!(guess.kind.is_none_or(|kind| !kind.name().is_empty()));
+        for (edition, kind) in Edition::ALL.into_iter().flat_map(|e| e.kinds().map(move |k| (e, k)))
+        {
+            let broken = Level::ALL.map(|level| check(&certificate, kind, edition, level));
+            for [tight, loose] in [[0, 1], [1, 2]].map(|pair| pair.map(|level| &broken[level])) {
+                let known = |rule| tight.iter().any(|broken| broken.rule == rule);
+                assert!(loose.iter().all(|broken| known(broken.rule)), "{kind}, {edition}");
+            }
+            assert!(broken[0].iter().all(|broken| !broken.to_string().is_empty()));
         }
     }
 }

@@ -102,7 +102,7 @@ fn every_defect_is_refused_for_its_own_reason_in_every_role() {
     ];
     let strict_only = vec![
         (Defect::InvertedOrder, End::Order),
-        (Defect::KeyUsageNotCritical, leaf(Rule::KeyUsage)),
+        (Defect::KeyUsageNotCritical, leaf(Rule::KeyUsageCritical)),
         (Defect::NameConstraints, leaf(Rule::Forbidden)),
         (Defect::NegativeSerial, leaf(Rule::Serial)),
         (Defect::TooLarge, leaf(Rule::Size)),

@@ -36,6 +36,8 @@ pub enum SignatureAlgorithm {
     EcdsaSha256,
     /// ecdsa-with-SHA512, one of ISO 15118-20.
     EcdsaSha512,
+    /// Ed448 (RFC 8410), the other of ISO 15118-20.
+    Ed448,
     /// Any other, as a dotted object identifier.
     Other(String),
 }
@@ -51,6 +53,10 @@ pub enum CertificateKey {
     P521(PublicKey),
     /// Curve P-521, but the point is compressed or malformed.
     P521Point,
+    /// Ed448 (RFC 8410), the other of ISO 15118-20 [V2G20-2319].
+    Ed448([u8; 57]),
+    /// X448 (RFC 8410): agrees on secrets, signs nothing.
+    X448([u8; 56]),
     /// Another elliptic curve, as a dotted object identifier.
     OtherCurve(String),
     /// RSA.
@@ -70,12 +76,14 @@ pub struct Extensions {
     pub extended_key_usage: Option<Extension<Vec<ExtendedKeyUsage>>>,
     /// Subject key identifier.
     pub subject_key_id: Option<Extension<Vec<u8>>>,
-    /// Key identifier of the authority key identifier; empty when that has another form.
-    pub authority_key_id: Option<Extension<Vec<u8>>>,
+    /// Authority key identifier.
+    pub authority_key_id: Option<Extension<AuthorityKeyId>>,
     /// OCSP responders of the authority information access.
     pub ocsp: Option<Extension<Vec<String>>>,
     /// Addresses of revocation lists.
     pub crl: Option<Extension<Vec<String>>>,
+    /// Dotted object identifiers of the certificate policies.
+    pub policies: Option<Extension<Vec<String>>>,
     /// Dotted object identifiers of all extensions with their criticality, in order.
     pub all: Vec<Extension<String>>,
 }
@@ -96,6 +104,15 @@ pub struct BasicConstraints {
     pub ca: bool,
     /// How many authorities may follow below.
     pub path_len: Option<u32>,
+}
+
+/// Authority key identifier: what tells the issuer's key from its others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorityKeyId {
+    /// The issuer's subject key identifier.
+    pub key_id: Option<Vec<u8>>,
+    /// Whether the issuer's certificate is named as well, by issuer or serial number.
+    pub names_certificate: bool,
 }
 
 impl Certificate {
@@ -214,6 +231,8 @@ impl core::fmt::Display for CertificateKey {
             Self::P521(_) => f.write_str("EC P-521"),
             Self::P521Point => f.write_str("EC P-521, point not uncompressed"),
             Self::OtherCurve(oid) => write!(f, "EC on curve {oid}"),
+            Self::Ed448(_) => f.write_str("Ed448"),
+            Self::X448(_) => f.write_str("X448"),
             Self::Rsa => f.write_str("RSA"),
             Self::Other(oid) => f.write_str(oid),
         }
@@ -225,6 +244,7 @@ impl core::fmt::Display for SignatureAlgorithm {
         match self {
             Self::EcdsaSha256 => f.write_str("ecdsa-with-SHA256"),
             Self::EcdsaSha512 => f.write_str("ecdsa-with-SHA512"),
+            Self::Ed448 => f.write_str("Ed448"),
             Self::Other(oid) => f.write_str(oid),
         }
     }

@@ -15,6 +15,8 @@ pub struct Attribute {
     pub kind: AttributeKind,
     /// Value as text; empty when it is no text.
     pub value: String,
+    /// Tag of the value's string type: 12 for UTF8String, 19 for PrintableString, 22 for IA5String.
+    pub tag: u32,
 }
 
 /// Type of an attribute.

@@ -7,8 +7,9 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::{
-    Attribute, AttributeKind, BasicConstraints, CertError, Certificate, CertificateKey,
-    ExtendedKeyUsage, Extension, Extensions, Field, KeyUsage, Name, SignatureAlgorithm,
+    Attribute, AttributeKind, AuthorityKeyId, BasicConstraints, CertError, Certificate,
+    CertificateKey, ExtendedKeyUsage, Extension, Extensions, Field, KeyUsage, Name,
+    SignatureAlgorithm,
 };
 use crate::der::{self, Malformed, Reader};
 use crate::key::{Algorithm, PublicKey};
@@ -33,10 +34,11 @@ pub(super) fn certificate(der: &[u8]) -> Result<Certificate, CertError> {
     }
     // No parameters may follow the object identifier.
     let of_key = |key: &Algorithm| der::oid(key.signature_oid()) == frame.algorithm;
-    let signature_algorithm = Algorithm::ALL.into_iter().find(of_key).map_or_else(
-        || SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string()),
-        SignatureAlgorithm::of,
-    );
+    let signature_algorithm = match Algorithm::ALL.into_iter().find(of_key) {
+        Some(key) => SignatureAlgorithm::of(key),
+        None if frame.algorithm == der::oid(ED448) => SignatureAlgorithm::Ed448,
+        None => SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string()),
+    };
     Ok(Certificate {
         tbs: signed_part(der, tbs.as_ref())
             .ok_or(CertError::Malformed { field: Field::Certificate })?,
@@ -101,7 +103,8 @@ fn name(parsed: &X509Name<'_>) -> Name {
         } else {
             AttributeKind::Other(oid.to_id_string())
         };
-        Attribute { kind, value: attribute.as_str().unwrap_or_default().to_owned() }
+        let value = attribute.as_str().unwrap_or_default().to_owned();
+        Attribute { kind, value, tag: attribute.attr_value().tag().0 }
     });
     Name { der: parsed.as_raw().to_vec(), attributes: attributes.collect() }
 }
@@ -111,17 +114,34 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     if algorithm.algorithm == oids::OID_PKCS1_RSAENCRYPTION {
         return CertificateKey::Rsa;
     }
+    let octets = &*info.subject_public_key.data;
+    // Neither has parameters (RFC 8410 3).
+    if let (oid, None) = (algorithm.algorithm.as_bytes(), &algorithm.parameters) {
+        match oid {
+            ED448 => {
+                if let Ok(key) = octets.try_into() {
+                    return CertificateKey::Ed448(key);
+                }
+            }
+            X448 => {
+                if let Ok(key) = octets.try_into() {
+                    return CertificateKey::X448(key);
+                }
+            }
+            _ => {}
+        }
+    }
     if algorithm.algorithm != oids::OID_KEY_TYPE_EC_PUBLIC_KEY {
         return CertificateKey::Other(algorithm.algorithm.to_id_string());
     }
     let curve = algorithm.parameters.as_ref().and_then(|parameters| Oid::try_from(parameters).ok());
     match curve {
         Some(curve) if curve == oids::OID_EC_P256 => {
-            let point = PublicKey::of(Algorithm::P256, &info.subject_public_key.data);
+            let point = PublicKey::of(Algorithm::P256, octets);
             point.map_or(CertificateKey::P256Point, CertificateKey::P256)
         }
         Some(curve) if curve == oids::OID_NIST_EC_P521 => {
-            let point = PublicKey::of(Algorithm::P521, &info.subject_public_key.data);
+            let point = PublicKey::of(Algorithm::P521, octets);
             point.map_or(CertificateKey::P521Point, CertificateKey::P521)
         }
         Some(curve) => CertificateKey::OtherCurve(curve.to_id_string()),
@@ -172,7 +192,11 @@ fn extensions(parsed: &[X509Extension<'_>]) -> Result<Extensions, CertError> {
                 out.subject_key_id = Some(Extension { critical, value: id.0.to_vec() });
             }
             ParsedExtension::AuthorityKeyIdentifier(id) => {
-                let value = id.key_identifier.as_ref().map(|id| id.0.to_vec()).unwrap_or_default();
+                let value = AuthorityKeyId {
+                    key_id: id.key_identifier.as_ref().map(|id| id.0.to_vec()),
+                    names_certificate: id.authority_cert_issuer.is_some()
+                        || id.authority_cert_serial.is_some(),
+                };
                 out.authority_key_id = Some(Extension { critical, value });
             }
             ParsedExtension::AuthorityInfoAccess(access) => {
@@ -190,6 +214,10 @@ fn extensions(parsed: &[X509Extension<'_>]) -> Result<Extensions, CertError> {
                         _ => None,
                     });
                 out.crl = Some(Extension { critical, value: uris(names.flatten()) });
+            }
+            ParsedExtension::CertificatePolicies(policies) => {
+                let value = policies.iter().map(|policy| policy.policy_id.to_id_string()).collect();
+                out.policies = Some(Extension { critical, value });
             }
             _ => {}
         }
@@ -224,3 +252,8 @@ fn malformed(error: nom::Err<X509Error>) -> CertError {
     };
     CertError::Malformed { field }
 }
+
+/// 1.3.101.113
+const ED448: &[u8] = &[0x2b, 0x65, 0x71];
+/// 1.3.101.111
+const X448: &[u8] = &[0x2b, 0x65, 0x6f];

@@ -10,7 +10,7 @@ use core::ops::Deref;
 use crate::cert::Certificate;
 use crate::id::Evcoid;
 use crate::key::PublicKey;
-use crate::profile::{Broken, CertificateKind, check};
+use crate::profile::{Broken, CertificateKind, Edition, check};
 
 pub use crate::profile::Level;
 pub use anchors::{Anchor, AnchorError, Anchors, RootKind};
@@ -159,7 +159,7 @@ impl Chain {
         let mut deviations = Vec::new();
         for (position, certificate, kind) in self.members() {
             deviations.extend(
-                check(certificate, kind, Level::Strict)
+                check(certificate, kind, Edition::Iso2, Level::Strict)
                     .into_iter()
                     .map(|broken| (position, broken)),
             );

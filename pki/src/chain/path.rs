@@ -4,7 +4,7 @@ use super::{Anchor, Anchors, Chain, ChainError, Level, Position, Role};
 use crate::cert::{Certificate, KeyUsage, SignatureAlgorithm};
 use crate::id::Evcoid;
 use crate::key::{Algorithm, PublicKey};
-use crate::profile::check;
+use crate::profile::{Edition, check};
 
 pub(super) struct Search<'a> {
     pub(super) role: Role,
@@ -145,7 +145,7 @@ impl Search<'_> {
         }
         self.authorities(&chain)?;
         for (at, certificate, kind) in chain.members() {
-            let broken = check(certificate, kind, self.level);
+            let broken = check(certificate, kind, Edition::Iso2, self.level);
             if !broken.is_empty() {
                 return Err(ChainError::Profile { at, broken });
             }

@@ -175,7 +175,7 @@ impl Hierarchy {
     /// Everything as files: `certs/NAME.pem`, `keys/NAME.pem`, and `chains/NAME.pem` for each leaf with its authorities.
     pub fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
         let members = self.members.iter().flat_map(|member| {
-            let name = name(member.kind);
+            let name = member.kind.name();
             let certificate = pem::certificate(member.certificate.der());
             [
                 (format!("certs/{name}.pem"), certificate.into_bytes()),
@@ -184,7 +184,7 @@ impl Hierarchy {
         });
         let chains = Role::ALL.into_iter().map(|role| {
             let text: String = self.identity(role).chain().map(pem::certificate).collect();
-            (format!("chains/{}.pem", name(role.leaf_kind())), text.into_bytes())
+            (format!("chains/{}.pem", role.leaf_kind().name()), text.into_bytes())
         });
         members.chain(chains)
     }
@@ -255,28 +255,6 @@ pub(super) fn root_kind(kind: Kind) -> Option<RootKind> {
         Kind::OemRoot => Some(RootKind::Oem),
         Kind::PrivateRoot => Some(RootKind::PrivateOperator),
         _ => None,
-    }
-}
-
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::V2gRoot => "v2g_root",
-        Kind::PrivateRoot => "private_root",
-        Kind::CpoSub1 => "cpo_sub1",
-        Kind::CpoSub2 => "cpo_sub2",
-        Kind::SeccLeaf => "secc",
-        Kind::MoRoot => "mo_root",
-        Kind::MoSub1 => "mo_sub1",
-        Kind::MoSub2 => "mo_sub2",
-        Kind::ContractLeaf => "contract",
-        Kind::OemRoot => "oem_root",
-        Kind::OemSub1 => "oem_sub1",
-        Kind::OemSub2 => "oem_sub2",
-        Kind::OemProvisioningLeaf => "oem_provisioning",
-        Kind::CpsSub1 => "cps_sub1",
-        Kind::CpsSub2 => "cps_sub2",
-        Kind::CpsLeaf => "cps",
-        Kind::OcspSigner => "ocsp_signer",
     }
 }
 

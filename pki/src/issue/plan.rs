@@ -4,7 +4,7 @@ use ring::rand::SecureRandom;
 use crate::cert::{AttributeKind, CertError, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::der::{self, extension};
 use crate::key::{KeyError, PublicKey, Signer, signature_to_der};
-use crate::profile::{Authority, CertificateKind, profile};
+use crate::profile::{Authority, CertificateKind, Edition, profile};
 use crate::time;
 
 /// What a certificate is to say. Whoever issues from a plan vouches for it: nothing is checked against a profile here.
@@ -76,7 +76,7 @@ pub enum IssueError {
 impl Plan {
     /// A plan that follows the profile of a kind, for a common name and a validity.
     pub fn new(kind: CertificateKind, common_name: &str, not_before: i64, not_after: i64) -> Self {
-        let profile = profile(kind);
+        let profile = profile(kind, Edition::Iso2);
         let signs_ocsp = kind == CertificateKind::OcspSigner;
         let mut subject = vec![(AttributeKind::CommonName, common_name.to_owned())];
         let domain = profile
@@ -92,10 +92,7 @@ impl Plan {
             authority: profile.authority,
             key_usage: profile.usage | profile.usage_also,
             key_usage_critical: true,
-            extended_key_usage: signs_ocsp
-                .then_some(ExtendedKeyUsage::OcspSigning)
-                .into_iter()
-                .collect(),
+            extended_key_usage: profile.purposes.must.to_vec(),
             ocsp: None,
             crl: None,
             // Nobody is to ask for the state of a signer of answers: it lives short instead.

@@ -1,12 +1,19 @@
-//! Certificate profiles of ISO 15118-2 Annex F as data, and the check of one certificate against one [V2G2-884].
+//! Certificate profiles of ISO 15118-2 Annex F and ISO 15118-20 Annex B as data, and the check of one certificate against
+//! one [V2G2-884].
 
+mod guess;
+mod kind;
+mod rule;
 mod rules;
 mod table;
 
 use core::fmt;
 
-use crate::cert::{Certificate, KeyUsage};
+use crate::cert::{Certificate, ExtendedKeyUsage, KeyUsage};
 
+pub use guess::{Guess, guess};
+pub use kind::CertificateKind;
+pub use rule::Rule;
 pub use table::profile;
 
 /// How much deviation is tolerated, the least first.
@@ -16,7 +23,8 @@ pub enum Level {
     Strict,
     /// What cars and stations in the field hold: everything that protects is checked, formalities are not.
     Field,
-    /// Also what only test hierarchies do. None of that is known for ISO 15118-2, where it is the same as [`Self::Field`].
+    /// Also what only test hierarchies do: in ISO 15118-20 keys on P-256 and the domain components of ISO 15118-2. For
+    /// ISO 15118-2 nothing of that kind is known: the same as [`Self::Field`].
     Lab,
 }
 
@@ -25,43 +33,23 @@ impl Level {
     pub const ALL: [Self; 3] = [Self::Strict, Self::Field, Self::Lab];
 }
 
-/// Kind of a certificate in the hierarchy of ISO 15118-2.
+/// Edition of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CertificateKind {
-    /// V2G root.
-    V2gRoot,
-    /// Root of a charging point operator's private environment.
-    PrivateRoot,
-    /// First authority of a charging point operator.
-    CpoSub1,
-    /// Second authority of a charging point operator; issues station certificates.
-    CpoSub2,
-    /// Station.
-    SeccLeaf,
-    /// Root of a mobility operator.
-    MoRoot,
-    /// First authority of a mobility operator.
-    MoSub1,
-    /// Second authority of a mobility operator; issues contract certificates and signs tariffs.
-    MoSub2,
-    /// Contract.
-    ContractLeaf,
-    /// Root of a car maker.
-    OemRoot,
-    /// First authority of a car maker.
-    OemSub1,
-    /// Second authority of a car maker.
-    OemSub2,
-    /// Car, for the delivery of contracts.
-    OemProvisioningLeaf,
-    /// First authority of a certificate provisioning service.
-    CpsSub1,
-    /// Second authority of a certificate provisioning service.
-    CpsSub2,
-    /// Certificate provisioning service; signs contract deliveries.
-    CpsLeaf,
-    /// Signer of OCSP responses, issued by the authority that it answers for [V2G20-2327].
-    OcspSigner,
+pub enum Edition {
+    /// ISO 15118-2:2014.
+    Iso2,
+    /// ISO 15118-20:2022 with Amendment 1.
+    Iso20,
+}
+
+impl Edition {
+    /// Every edition.
+    pub const ALL: [Self; 2] = [Self::Iso2, Self::Iso20];
+
+    /// The kinds of certificates that it knows, each behind those that issue it.
+    pub fn kinds(self) -> impl Iterator<Item = CertificateKind> {
+        CertificateKind::ALL.into_iter().filter(move |kind| profile(*kind, self).edition == self)
+    }
 }
 
 /// A rule that a certificate breaks.
@@ -79,60 +67,33 @@ pub struct Broken {
     pub wanted: String,
 }
 
-/// What the rules of the profiles are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rule {
-    /// Octets of the whole certificate.
-    Size,
-    /// X.509 version.
-    Version,
-    /// Serial number.
-    Serial,
-    /// Public key.
-    Key,
-    /// Signature algorithm.
-    SignatureAlgorithm,
-    /// Basic constraints: authority or not.
-    Authority,
-    /// Basic constraints: path length.
-    PathLength,
-    /// Key usage.
-    KeyUsage,
-    /// Extended key usage.
-    ExtendedKeyUsage,
-    /// Which extensions are critical.
-    Critical,
-    /// Extensions that may not be there.
-    Forbidden,
-    /// Key identifiers.
-    KeyId,
-    /// Domain component of the subject.
-    DomainComponent,
-    /// Common name of the subject.
-    CommonName,
-    /// Country of the subject.
-    Country,
-    /// Length of the validity.
-    Validity,
-}
-
-/// One kind's profile.
+/// One kind's profile in one edition.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile {
     /// The kind.
     pub kind: CertificateKind,
+    /// The edition.
+    pub edition: Edition,
+    /// Octets of the whole certificate at most.
+    pub max_size: usize,
     /// Place in the hierarchy.
     pub authority: Authority,
-    /// Domain component.
+    /// Domain component of the subject.
     pub domain: Domain,
-    /// Key usages that must be there.
+    /// The subject's other attributes.
+    pub subject: Subject,
+    /// What the common name holds.
+    pub name: Holds,
+    /// Key usages that must be there; [`KeyUsage::KEY_AGREEMENT`] with keys that agree on secrets only.
     pub usage: KeyUsage,
     /// Key usages that may be there as well.
     pub usage_also: KeyUsage,
     /// Key usages that must be there below the strict level.
     pub usage_field: KeyUsage,
-    /// What the common name holds.
-    pub name: Holds,
+    /// Extended key usage.
+    pub purposes: Purposes,
+    /// Where to ask whether the certificate is revoked.
+    pub revocation: RevocationPointers,
     /// Shortest and longest validity in days.
     pub days: (i64, i64),
 }
@@ -140,7 +101,7 @@ pub struct Profile {
 /// Place in the hierarchy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
-    /// Root: no path length.
+    /// Root: no path length in ISO 15118-2, any in ISO 15118-20.
     Root,
     /// Authority below a root, with its path length.
     Sub(u32),
@@ -148,15 +109,43 @@ pub enum Authority {
     Leaf,
 }
 
-/// Domain component of the subject [V2G2-925].
+/// How often an attribute is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// As often as it likes.
+    Any,
+    /// Not at all.
+    Never,
+    /// Once or not at all.
+    AtMostOnce,
+    /// Once.
+    Once,
+}
+
+/// Domain component of the subject: what the certificate is for [V2G2-925].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Domain {
-    /// Values allowed, the first is the usual one; none where the domain says nothing.
-    pub values: &'static [&'static str],
-    /// Whether it may be missing at the strict level.
-    pub optional_strict: bool,
+    /// How often it is there.
+    pub times: Times,
     /// Whether it may be missing below the strict level.
     pub optional_field: bool,
+    /// Values allowed, the first is the usual one; any where there are none.
+    pub values: &'static [&'static str],
+    /// Whether it is enough to end with one of them.
+    pub suffix: bool,
+}
+
+/// Attributes of the subject beside common name and domain component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Country.
+    pub country: Times,
+    /// Organization.
+    pub organization: Times,
+    /// Organizational unit.
+    pub unit: Times,
+    /// All others together.
+    pub others: Times,
 }
 
 /// What a common name holds.
@@ -168,56 +157,89 @@ pub enum Holds {
     Evcoid,
     /// A provisioning certificate identifier [V2G2-933].
     Pcid,
+    /// The identifier of a station in ISO 15118-20.
+    Seccid,
+    /// The identifier of a car in ISO 15118-20 [V2G20-2598].
+    Evccid,
+}
+
+/// Extended key usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purposes {
+    /// What it must name; an extension without purposes is left out.
+    pub must: &'static [ExtendedKeyUsage],
+    /// What it may name beside; where that is open, anything but TLS servers and OCSP responders.
+    pub may: Option<&'static [ExtendedKeyUsage]>,
+    /// Whether it is critical.
+    pub critical: bool,
+}
+
+/// Authority information access and revocation list distribution points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationPointers {
+    /// As the issuer likes.
+    Open,
+    /// Neither is there.
+    Absent,
+    /// Neither is critical.
+    NotCritical,
+    /// At least one is there, and each that is there is critical.
+    Critical,
 }
 
 /// Checks one certificate against the profile of a kind. Signatures and time are the business of [`crate::chain`].
-pub fn check(certificate: &Certificate, kind: CertificateKind, level: Level) -> Vec<Broken> {
-    let profile = profile(kind);
-    rules::RULES
-        .iter()
-        .filter(|row| level == Level::Strict || row.field_too)
+///
+/// Nothing is allocated for a certificate that breaks no rule.
+pub fn check(
+    certificate: &Certificate,
+    kind: CertificateKind,
+    edition: Edition,
+    level: Level,
+) -> Vec<Broken> {
+    let profile = profile(kind, edition);
+    rules::of(profile, level)
         .filter_map(|row| {
             let (found, wanted) = (row.check)(certificate, profile, level).err()?;
-            Some(Broken {
-                rule: row.rule,
-                requirement: (row.requirement)(profile),
-                field: row.field,
-                found,
-                wanted,
-            })
+            let requirement = (row.requirement)(profile);
+            Some(Broken { rule: row.rule, requirement, field: row.field, found, wanted })
         })
         .collect()
 }
 
-impl CertificateKind {
-    /// Every kind.
-    pub const ALL: [Self; 17] = [
-        Self::V2gRoot,
-        Self::PrivateRoot,
-        Self::CpoSub1,
-        Self::CpoSub2,
-        Self::SeccLeaf,
-        Self::MoRoot,
-        Self::MoSub1,
-        Self::MoSub2,
-        Self::ContractLeaf,
-        Self::OemRoot,
-        Self::OemSub1,
-        Self::OemSub2,
-        Self::OemProvisioningLeaf,
-        Self::CpsSub1,
-        Self::CpsSub2,
-        Self::CpsLeaf,
-        Self::OcspSigner,
-    ];
+/// The rules that [`check`] applies, each with where it comes from.
+pub fn rules(
+    kind: CertificateKind,
+    edition: Edition,
+    level: Level,
+) -> impl Iterator<Item = (Rule, &'static str)> {
+    let profile = profile(kind, edition);
+    rules::of(profile, level).map(|row| (row.rule, (row.requirement)(profile)))
+}
+
+impl Times {
+    /// Whether so many are allowed.
+    pub fn allows(self, count: usize) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Never => count == 0,
+            Self::AtMostOnce => count <= 1,
+            Self::Once => count == 1,
+        }
+    }
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Iso2 => "ISO 15118-2",
+            Self::Iso20 => "ISO 15118-20",
+        })
+    }
 }
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "[{}] {}: found {}, wanted {}",
-            self.requirement, self.field, self.found, self.wanted
-        )
+        let Self { rule, requirement, field, found, wanted } = self;
+        write!(f, "{rule} [{requirement}] {field}: found {found}, wanted {wanted}")
     }
 }

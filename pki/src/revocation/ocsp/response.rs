@@ -2,8 +2,8 @@ use super::request::read_extensions;
 use super::{BASIC, OcspError, OcspRequest, ResponseStatus};
 use crate::cert::Certificate;
 use crate::der::{self, Malformed, Reader};
-use crate::key::PublicKey;
-use crate::profile::{CertificateKind, Level, Rule, check};
+use crate::key::{Algorithm, PublicKey};
+use crate::profile::{CertificateKind, Edition, Level, check};
 use crate::revocation::cert_id::key_hash;
 use crate::revocation::signed::Signed;
 use crate::revocation::{Answer, CertId, Reason, Revocation, Status};
@@ -220,12 +220,15 @@ fn authorized(
     if !moments.iter().any(|moment| valid.contains(moment)) {
         return Err("its certificate is not valid now");
     }
-    // [V2G20-2389] Its key is of the issuer's algorithm, whichever that is; the profile knows that of ISO 15118-2 only.
+    // [V2G20-2389] Its key is of the issuer's algorithm, whichever that is.
     if delegate.public_key().ok().map(PublicKey::algorithm) != Some(issuer_key.algorithm()) {
         return Err("its key is of another algorithm than the issuer's");
     }
-    let broken = check(delegate, CertificateKind::OcspSigner, Level::Field);
-    if broken.iter().any(|broken| !matches!(broken.rule, Rule::Key | Rule::SignatureAlgorithm)) {
+    let edition = match issuer_key.algorithm() {
+        Algorithm::P256 => Edition::Iso2,
+        Algorithm::P521 => Edition::Iso20,
+    };
+    if !check(delegate, CertificateKind::OcspSigner, edition, Level::Field).is_empty() {
         return Err("its certificate is not for OCSP signing");
     }
     Ok(())
