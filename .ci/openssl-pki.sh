@@ -94,6 +94,7 @@ unhex <<<"3059301306072a8648ce3d020106082a8648ce3d030107034200$dh" | openssl pke
 opened=$(unhex <<<"${encrypted:32}" | openssl enc -d -aes-128-cbc -nopad -K "$(wrapping_key "$work/receiver.pem" "$work/dh.pub")" -iv "${encrypted:0:32}" | hex)
 [[ $opened == "$scalar" ]] || fail "we wrap, openssl unwraps"
 echo "openssl: contract keys unwrapped both ways"
+python3 .ci/key-wrap-iso20.py "$pki" "$work"
 
 [[ -n ${foreign:-} ]] || exit 0
 cat "$foreign"/cpoSubCA[12]Cert.pem >"$work/cpo.pem"

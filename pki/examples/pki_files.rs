@@ -9,6 +9,8 @@
 //! pki_files public KEY           public key as PEM on standard output
 //! pki_files wrap RECEIVER CONTRACT       wraps a contract's key for a receiver's: both fields in hexadecimal, a line each
 //! pki_files unwrap RECEIVER CONTRACT ENCRYPTED DH      the contract's number, if that is what comes out
+//! pki_files wrap20 CAR CONTRACT-KEY CONTRACT           the same as ISO 15118-20 has it, for a car's certificate
+//! pki_files unwrap20 CAR-KEY CAR CONTRACT-KEY CONTRACT ENCRYPTED DH
 //! pki_files identify TEXT        what an identifier is
 //! ```
 use std::error::Error;
@@ -17,6 +19,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pki::chain::{Anchors, Level, Role, RootKind, verify};
+use pki::delivery::iso20::{self, AssociatedData, ConcatKdf};
 use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
 use pki::key::{PrivateKey, Signer, signature_to_der};
@@ -70,6 +73,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (encrypted, dh) = (unhex(encrypted)?, unhex(dh)?);
             let public = contract.public_key();
             let key = unwrap(&encrypted, &dh, &receiver, public, &SystemRandom::new())?;
+            writeln!(out, "{}", hex(key.scalar()))?;
+        }
+        ["wrap20", car, key, contract] => {
+            let (car, contract) = (certificate(car)?, certificate(contract)?);
+            let (bound_to, kdf) = (AssociatedData::new(&car, &contract)?, ConcatKdf::default());
+            let (key, receiver) = (private_key(key)?, iso20::receiver(&car)?);
+            let wrapped = iso20::wrap(&key, receiver, &bound_to, &kdf, &SystemRandom::new())?;
+            writeln!(out, "{}\n{}", hex(&wrapped.encrypted), hex(&wrapped.dh_public_key))?;
+        }
+        ["unwrap20", car_key, car, key, contract, encrypted, dh] => {
+            let bound_to = AssociatedData::new(&certificate(car)?, &certificate(contract)?)?;
+            let (receiver, contract) = (private_key(car_key)?, private_key(key)?);
+            let (encrypted, dh, kdf) = (unhex(encrypted)?, unhex(dh)?, ConcatKdf::default());
+            let (public, rng) = (contract.public_key(), SystemRandom::new());
+            let key = iso20::unwrap(&encrypted, &dh, &receiver, public, &bound_to, &kdf, &rng)?;
             writeln!(out, "{}", hex(key.scalar()))?;
         }
         ["identify", text] => {
@@ -158,6 +176,11 @@ fn verified(role: &str, root: &str, leaf: &str, subs: &str) -> Result<String, Bo
 
 fn private_key(path: &str) -> Result<PrivateKey, Box<dyn Error>> {
     Ok(PrivateKey::from_pem(&std::fs::read_to_string(path)?, &SystemRandom::new())?)
+}
+
+fn certificate(path: &str) -> Result<Certificate, Box<dyn Error>> {
+    let ders = pem::certificates(&std::fs::read_to_string(path)?)?;
+    Ok(Certificate::parse(ders.first().ok_or("no certificate")?)?)
 }
 
 fn hex(octets: &[u8]) -> String {

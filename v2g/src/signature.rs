@@ -1,8 +1,8 @@
-//! Signatures in message headers: digests over EXI fragments, ECDSA over `SignedInfo`.
+//! Signatures in message headers: digests over EXI fragments, a signature over `SignedInfo`.
 //!
 //! The digest of an element is taken over its fragment in the message set's grammar, the signature
 //! over the fragment of `SignedInfo`. Writers agree on the grammar of the XML Signature schema alone
-//! for the latter; a few use the message set's, so both are tried.
+//! for the latter; a few use the message set's, so both are tried. The key's algorithm decides on hash and signature.
 
 use crate::fixed;
 use crate::iso2;
@@ -13,12 +13,10 @@ use core::fmt;
 use exi::{Bytes, Fragment, List, SchemaSet, Text};
 use pki::key::Algorithm;
 use pki::{PublicKey, Signer};
-use ring::digest::{SHA256, digest};
+use ring::digest::{SHA256, SHA512, digest};
 use ring::rand::SecureRandom;
 
 const CANONICAL_EXI: &str = "http://www.w3.org/TR/canonical-exi/";
-const ECDSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
-const SHA256_URI: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 /// [V2G2-909]
 const MOST_REFERENCES: usize = 4;
 
@@ -40,20 +38,51 @@ impl fmt::Display for SignedInfoGrammar {
     }
 }
 
-/// An element as a signature refers to it: its `Id` and the digest of its fragment.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// A message set that has signatures.
+pub trait SignatureSet: SchemaSet {
+    /// Keys that may sign its messages.
+    const ALGORITHMS: &'static [Algorithm];
+
+    /// The fragment of `SignedInfo` in its grammar.
+    fn signed_info(info: &SignedInfo) -> Result<Vec<u8>, exi::Error>;
+}
+
+impl SignatureSet for iso2::Grammar {
+    /// [V2G2-007]
+    const ALGORITHMS: &'static [Algorithm] = &[Algorithm::P256];
+
+    fn signed_info(info: &SignedInfo) -> Result<Vec<u8>, exi::Error> {
+        Fragment::<Self>::encode_fragment(info)
+    }
+}
+
+/// Any key: that of a test hierarchy may be on P-256, so it is the chain's check that refuses it.
+#[cfg(feature = "iso20-common")]
+impl SignatureSet for crate::iso20::msg::common::Grammar {
+    const ALGORITHMS: &'static [Algorithm] = &Algorithm::ALL;
+
+    fn signed_info(info: &SignedInfo) -> Result<Vec<u8>, exi::Error> {
+        Fragment::<Self>::encode_fragment(info)
+    }
+}
+
+/// An element as a signature refers to it: its `Id` and its fragment.
+#[derive(Clone, Debug)]
 pub struct Signed<'a> {
     id: &'a str,
-    digest: [u8; 32],
+    fragment: Vec<u8>,
+    algorithms: &'static [Algorithm],
+    signed_info: fn(&SignedInfo) -> Result<Vec<u8>, exi::Error>,
 }
 
 impl<'a> Signed<'a> {
-    /// The digest of `element` as a fragment of the grammar `G`.
-    pub fn element<G: SchemaSet, E: Fragment<G>>(
+    /// `element` as a fragment of the grammar `G`.
+    pub fn element<G: SignatureSet, E: Fragment<G>>(
         id: &'a str,
         element: &E,
     ) -> Result<Self, exi::Error> {
-        Ok(Self { id, digest: sha256(&element.encode_fragment()?) })
+        let fragment = element.encode_fragment()?;
+        Ok(Self { id, fragment, algorithms: G::ALGORITHMS, signed_info: G::signed_info })
     }
 }
 
@@ -66,6 +95,11 @@ pub fn sign(
     if elements.is_empty() || elements.len() > MOST_REFERENCES {
         return Err(SignError::References(elements.len()));
     }
+    let algorithm = key.public_key().algorithm();
+    if elements.iter().any(|signed| !signed.algorithms.contains(&algorithm)) {
+        return Err(SignError::Key);
+    }
+    let suite = Suite::of(algorithm);
     let reference = |signed: &Signed<'_>| -> Result<Reference, SignError> {
         let mut uri = String::from("#");
         uri.push_str(signed.id);
@@ -77,8 +111,8 @@ pub fn sign(
             transforms: Some(Transforms {
                 transform: List::new(alloc::vec![transform]).unwrap_or_default(),
             }),
-            digest_method: DigestMethod { algorithm: fixed(SHA256_URI), any: List::default() },
-            digest_value: Bytes::new(signed.digest.as_slice()).unwrap_or_default(),
+            digest_method: DigestMethod { algorithm: fixed(suite.digest), any: List::default() },
+            digest_value: Bytes::new(suite.hash(&signed.fragment).as_ref()).unwrap_or_default(),
         })
     };
     let references = elements.iter().map(reference).collect::<Result<Vec<_>, _>>()?;
@@ -89,15 +123,12 @@ pub fn sign(
             any: List::default(),
         },
         signature_method: SignatureMethod {
-            algorithm: fixed(ECDSA_SHA256),
+            algorithm: fixed(suite.signature),
             hmac_output_length: None,
             any: List::default(),
         },
         reference: List::new(references).unwrap_or_default(),
     };
-    if key.public_key().algorithm() != Algorithm::P256 {
-        return Err(SignError::Key);
-    }
     let octets = Fragment::<Grammar>::encode_fragment(&signed_info)?;
     let value = key.sign_raw(&octets, random).map_err(|_| SignError::Key)?;
     Ok(Signature {
@@ -119,8 +150,15 @@ pub fn verify(
     key: &PublicKey,
 ) -> Result<SignedInfoGrammar, VerifyError> {
     let info = &signature.signed_info;
+    let Some(first) = elements.first() else {
+        return Err(VerifyError::References(info.reference.len()));
+    };
+    if elements.iter().any(|signed| !signed.algorithms.contains(&key.algorithm())) {
+        return Err(VerifyError::Algorithm { what: "key", found: key.algorithm().to_string() });
+    }
+    let suite = Suite::of(key.algorithm());
     algorithm("canonicalization", &info.canonicalization_method.algorithm, CANONICAL_EXI)?;
-    algorithm("signature", &info.signature_method.algorithm, ECDSA_SHA256)?;
+    algorithm("signature", &info.signature_method.algorithm, suite.signature)?;
     if info.reference.len() > MOST_REFERENCES || info.reference.len() != elements.len() {
         return Err(VerifyError::References(info.reference.len()));
     }
@@ -129,7 +167,7 @@ pub fn verify(
         return Err(VerifyError::Forbidden);
     }
     for reference in info.reference.iter() {
-        algorithm("digest", &reference.digest_method.algorithm, SHA256_URI)?;
+        algorithm("digest", &reference.digest_method.algorithm, suite.digest)?;
         for transform in reference.transforms.iter().flat_map(|t| t.transform.iter()) {
             algorithm("transform", &transform.algorithm, CANONICAL_EXI)?;
             if !transform.content.is_empty() {
@@ -146,17 +184,14 @@ pub fn verify(
             .iter()
             .find(named)
             .ok_or_else(|| VerifyError::Missing(signed.id.into()))?;
-        if reference.digest_value.as_slice() != signed.digest {
+        if reference.digest_value.as_slice() != suite.hash(&signed.fragment).as_ref() {
             return Err(VerifyError::Digest(signed.id.into()));
         }
-    }
-    if key.algorithm() != Algorithm::P256 {
-        return Err(VerifyError::Algorithm { what: "key", found: key.algorithm().to_string() });
     }
     let value = signature.signature_value.value.as_slice();
     let forms = [
         (SignedInfoGrammar::XmlSignature, Fragment::<Grammar>::encode_fragment(info)),
-        (SignedInfoGrammar::MessageSet, Fragment::<iso2::Grammar>::encode_fragment(info)),
+        (SignedInfoGrammar::MessageSet, (first.signed_info)(info)),
     ];
     for (grammar, octets) in forms {
         if key.verify_raw(&octets?, value).is_ok() {
@@ -174,11 +209,32 @@ fn algorithm(what: &'static str, found: &AnyText, wanted: &str) -> Result<(), Ve
     }
 }
 
-fn sha256(octets: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    // SHA-256 gives 32 octets.
-    out.copy_from_slice(digest(&SHA256, octets).as_ref());
-    out
+/// What belongs together: a key, how its signatures are called, and the hash beside them.
+struct Suite {
+    signature: &'static str,
+    digest: &'static str,
+    hash: &'static ring::digest::Algorithm,
+}
+
+impl Suite {
+    fn of(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::P256 => Self {
+                signature: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+                digest: "http://www.w3.org/2001/04/xmlenc#sha256",
+                hash: &SHA256,
+            },
+            Algorithm::P521 => Self {
+                signature: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
+                digest: "http://www.w3.org/2001/04/xmlenc#sha512",
+                hash: &SHA512,
+            },
+        }
+    }
+
+    fn hash(&self, octets: &[u8]) -> ring::digest::Digest {
+        digest(self.hash, octets)
+    }
 }
 
 /// Why a signature could not be made.

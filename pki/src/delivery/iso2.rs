@@ -7,7 +7,8 @@ use ring::rand::SecureRandom;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::cert::{Certificate, KeyUsage};
+use super::{CONTRACT, DeliveryError, RECEIVER, agreeing};
+use crate::cert::Certificate;
 use crate::key::{Algorithm, KeyAgreement, KeyError, PrivateKey, PublicKey, agree_ephemeral};
 
 /// A contract's private key as only the receiver can read it. It carries no integrity of its own: both parts are signed
@@ -20,48 +21,10 @@ pub struct WrappedKey {
     pub dh_public_key: [u8; 65],
 }
 
-/// Why a contract's private key cannot be wrapped or unwrapped.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DeliveryError {
-    /// A key that is not on P-256 [V2G2-007].
-    #[error("the {0} is not on P-256")]
-    NotP256(&'static str),
-    /// The receiver's certificate does not allow to agree on keys [V2G2-822].
-    #[error("the receiver's key usage {found} lacks keyAgreement")]
-    NotForAgreement {
-        /// What it allows.
-        found: KeyUsage,
-    },
-    /// The encrypted key has another length than 48 octets [V2G2-817].
-    #[error("an encrypted private key of {found} octets, 48 wanted")]
-    Length {
-        /// Octets found.
-        found: usize,
-    },
-    /// The sender's public key is no uncompressed point of P-256 [V2G2-819].
-    #[error("the sender's public key is unusable: {0}")]
-    DhPublicKey(KeyError),
-    /// The receiver's key, or the module that holds it, does not agree on a secret.
-    #[error("no agreement on a secret: {0}")]
-    Agreement(KeyError),
-    /// The number that came out is out of range or does not belong to the contract certificate [V2G2-823]: another
-    /// receiver's delivery, another derivation of the key, or forgery.
-    #[error("what was unwrapped is not the contract's private key")]
-    NotOfContract,
-    /// The source of randomness failed.
-    #[error("no randomness")]
-    Random,
-}
-
 /// The public key for which a delivery may be wrapped: the one of a provisioning certificate in an installation
 /// [V2G2-820], of the current contract certificate in an update [V2G2-821].
 pub fn receiver(certificate: &Certificate) -> Result<&PublicKey, DeliveryError> {
-    let usage = certificate.extensions().key_usage.as_ref().map(|usage| usage.value);
-    if let Some(found) = usage.filter(|usage| !usage.contains(KeyUsage::KEY_AGREEMENT)) {
-        return Err(DeliveryError::NotForAgreement { found });
-    }
-    let key = certificate.public_key().ok().filter(|key| key.algorithm() == Algorithm::P256);
-    key.ok_or(DeliveryError::NotP256(RECEIVER))
+    agreeing(certificate, Algorithm::P256)
 }
 
 /// Wraps the private key of a contract for a receiver, with a fresh key and initialization vector [V2G2-814].
@@ -70,7 +33,7 @@ pub fn wrap(
     receiver: &PublicKey,
     rng: &dyn SecureRandom,
 ) -> Result<WrappedKey, DeliveryError> {
-    let number = contract.scalar().try_into().map_err(|_| DeliveryError::NotP256(CONTRACT))?;
+    let number = contract.scalar().try_into().map_err(|_| not_p256(CONTRACT))?;
     wrap_number(number, receiver, rng)
 }
 
@@ -80,10 +43,10 @@ pub(super) fn wrap_number(
     rng: &dyn SecureRandom,
 ) -> Result<WrappedKey, DeliveryError> {
     if receiver.algorithm() != Algorithm::P256 {
-        return Err(DeliveryError::NotP256(RECEIVER));
+        return Err(not_p256(RECEIVER));
     }
     let (public, secret) = agree_ephemeral(receiver, rng).map_err(DeliveryError::Agreement)?;
-    let dh_public_key = public.point().try_into().map_err(|_| DeliveryError::NotP256(RECEIVER))?;
+    let dh_public_key = public.point().try_into().map_err(|_| not_p256(RECEIVER))?;
     let mut iv = [0; IV];
     rng.fill(&mut iv).map_err(|_| DeliveryError::Random)?;
     let mut encrypted = [0; IV + LEN];
@@ -105,10 +68,11 @@ pub fn unwrap(
     contract: &PublicKey,
     rng: &dyn SecureRandom,
 ) -> Result<PrivateKey, DeliveryError> {
-    let encrypted: &[u8; IV + LEN] =
-        encrypted.try_into().map_err(|_| DeliveryError::Length { found: encrypted.len() })?;
+    let encrypted: &[u8; IV + LEN] = encrypted
+        .try_into()
+        .map_err(|_| DeliveryError::Length { found: encrypted.len(), wanted: IV + LEN })?;
     if contract.algorithm() != Algorithm::P256 {
-        return Err(DeliveryError::NotP256(CONTRACT));
+        return Err(not_p256(CONTRACT));
     }
     let peer = PublicKey::of(Algorithm::P256, dh_public_key).map_err(DeliveryError::DhPublicKey)?;
     let secret = receiver.agree(&peer).map_err(|error| match error {
@@ -124,6 +88,10 @@ pub fn unwrap(
     PrivateKey::from_scalar(&*scalar, contract, rng).map_err(|_| DeliveryError::NotOfContract)
 }
 
+fn not_p256(whose: &'static str) -> DeliveryError {
+    DeliveryError::Curve { whose, wanted: Algorithm::P256 }
+}
+
 /// One round of the concatenation key derivation of NIST SP 800-56A with SHA-256, cut to 128 bits [V2G2-818].
 fn wrapping_key(secret: &[u8]) -> Zeroizing<[u8; 16]> {
     let hash = Sha256::new().chain_update(1_u32.to_be_bytes()).chain_update(secret);
@@ -136,8 +104,6 @@ fn wrapping_key(secret: &[u8]) -> Zeroizing<[u8; 16]> {
 
 const IV: usize = 16;
 const LEN: usize = 32;
-const RECEIVER: &str = "receiver's key";
-const CONTRACT: &str = "contract's key";
 
 /// Algorithm, sender ("U"), receiver ("V") [V2G2-818].
 const OTHER_INFO: [u8; 3] = [0x01, 0x55, 0x56];

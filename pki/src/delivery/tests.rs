@@ -96,7 +96,7 @@ fn malformed_deliveries_are_refused_for_their_own_reason() {
     };
     for found in [0, 16, 32, 47] {
         let short = refused(&encrypted[..found], &dh_public_key);
-        assert_eq!(short, DeliveryError::Length { found });
+        assert_eq!(short, DeliveryError::Length { found, wanted: 48 });
     }
     let not_a_point = DeliveryError::DhPublicKey(KeyError::Malformed("uncompressed point"));
     for dh in [&dh_public_key[..64], &[], &[0], &[2; 33], &[4; 133]] {
@@ -130,7 +130,7 @@ fn a_module_that_fails_is_told_from_a_bad_delivery() {
 fn keys_on_another_curve_take_no_part() {
     let rng = SystemRandom::new();
     let (p256, p521) = (fresh(), PrivateKey::generate_for(Algorithm::P521, &rng).unwrap());
-    let not_p256 = |who| DeliveryError::NotP256(who);
+    let not_p256 = |whose| DeliveryError::Curve { whose, wanted: Algorithm::P256 };
     let refused = wrap(&p521, p256.public_key(), &rng).unwrap_err();
     assert_eq!(refused, not_p256("contract's key"));
     let refused = wrap(&p256, p521.public_key(), &rng).unwrap_err();
@@ -154,7 +154,8 @@ fn a_receivers_certificate_must_allow_agreement() {
     let p521 = PrivateKey::generate_for(Algorithm::P521, &rng).unwrap();
     let kind = CertificateKind::OemProvisioningLeaf;
     let other = Plan::new(kind, "x", NOW, NOW + 1).issue_self_signed(&p521, &rng).unwrap();
-    assert_eq!(receiver(&other), Err(DeliveryError::NotP256("receiver's key")));
+    let wanted = Algorithm::P256;
+    assert_eq!(receiver(&other), Err(DeliveryError::Curve { whose: "receiver's key", wanted }));
 }
 
 fn unhex(text: &str) -> Vec<u8> {

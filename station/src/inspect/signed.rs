@@ -5,11 +5,11 @@
 mod iso2;
 mod iso20;
 
-use exi::{Fragment, SchemaSet};
+use exi::Fragment;
 use pki::{Certificate, PublicKey};
 use serde_json::Value;
 use std::fmt;
-use v2g::signature::{Signed, SignedInfoGrammar, VerifyError, verify};
+use v2g::signature::{SignatureSet, Signed, SignedInfoGrammar, VerifyError, verify};
 use v2g::xmldsig::{AnyText, Signature};
 
 pub(super) use iso2::Judge as Iso2Judge;
@@ -63,7 +63,7 @@ type Key = Result<PublicKey, String>;
 struct Sheet<'a>(Vec<Signed<'a>>);
 
 impl<'a> Sheet<'a> {
-    fn add<G: SchemaSet, E: Fragment<G>>(
+    fn add<G: SignatureSet, E: Fragment<G>>(
         &mut self,
         name: &'static str,
         id: Option<&'a AnyText>,
@@ -90,7 +90,7 @@ fn judge<'m>(
         Err(why) => Verdict::NoKey(why.clone()),
         Ok(key) => match verify(signature, &sheet.0, key) {
             Ok(grammar) => Verdict::Good { references: sheet.0.len(), grammar },
-            // Curves and digests of -20 that are not known here.
+            // Algorithms that are not known here.
             Err(error @ VerifyError::Algorithm { .. }) => Verdict::NoKey(error.to_string()),
             Err(error) => Verdict::Bad(error),
         },

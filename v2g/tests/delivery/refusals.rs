@@ -128,7 +128,7 @@ fn what_the_service_signed_must_still_make_sense() {
     let short = signed(&|res| {
         res.contract_signature_encrypted_private_key.value = Bytes::new(vec![1; 47]).unwrap();
     });
-    assert_eq!(short, AcceptError::Key(DeliveryError::Length { found: 47 }));
+    assert_eq!(short, AcceptError::Key(DeliveryError::Length { found: 47, wanted: 48 }));
     let off = signed(&|res| {
         let mut point = res.dh_public_key.value.to_vec();
         point[64] ^= 1;
