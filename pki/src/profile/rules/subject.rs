@@ -3,7 +3,7 @@
 use super::super::{Authority, Edition, Holds, Level, Profile, Times, profile};
 use super::{Outcome, wanted};
 use crate::cert::{Attribute, AttributeKind, Certificate};
-use crate::id::{Evcoid, Pcid};
+use crate::id::{Evccid, EvccidKind, Evcoid, Pcid, Seccid};
 
 /// A missing domain component may be tolerated, a wrong one never is: below a V2G root it is all that keeps an operator's
 /// authority from issuing contracts. Roots are told apart by the store that holds them.
@@ -50,8 +50,10 @@ pub(super) fn common_name(certificate: &Certificate, profile: &Profile, level: L
         (_, Level::Field | Level::Lab) => true,
         (Holds::Text, Level::Strict) => !text.is_empty(),
         (Holds::Pcid, Level::Strict) => pcid(text, profile.edition),
-        (Holds::Seccid, Level::Strict) => seccid(text),
-        (Holds::Evccid, Level::Strict) => evccid(text),
+        (Holds::Seccid, Level::Strict) => Seccid::parse(text).is_ok(),
+        (Holds::Evccid, Level::Strict) => {
+            Evccid::parse(text).is_ok_and(|id| id.kind() == EvccidKind::Iso20)
+        }
     };
     let wants = || match profile.name {
         Holds::Text => "one common name".to_owned(),
@@ -159,25 +161,6 @@ fn pcid(text: &str, edition: Edition) -> bool {
     let long =
         || (17..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
     Pcid::parse(text).is_ok() || edition == Edition::Iso20 && long()
-}
-
-/// Country, operator, `S`, at least 32 of the operator's own and a check digit, which is not judged: its sum is disputed.
-fn seccid(text: &str) -> bool {
-    let symbols = || text.bytes().filter(|&b| b != b'-');
-    text.len() <= 64
-        && symbols().count() >= 39
-        && symbols().all(|b| b.is_ascii_alphanumeric())
-        && symbols().take(2).all(|b| b.is_ascii_alphabetic())
-        && symbols().nth(5).is_some_and(|b| b.eq_ignore_ascii_case(&b'S'))
-}
-
-/// Manufacturer, `V`, at least 15 of the car maker's own and a check digit, which is not judged; no I, O, Q.
-fn evccid(text: &str) -> bool {
-    let symbols = || text.bytes().filter(|&b| b != b'-').map(|b| b.to_ascii_uppercase());
-    text.len() <= 64
-        && symbols().count() >= 20
-        && symbols().all(|b| b.is_ascii_alphanumeric() && !matches!(b, b'I' | b'O' | b'Q'))
-        && symbols().nth(3) == Some(b'V')
 }
 
 const UTF8_STRING: u32 = 12;

@@ -5,7 +5,7 @@ use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::hex::hex;
 use crate::cli::{exit, out};
 use ::pki::Certificate;
-use ::pki::cert::Extension;
+use ::pki::cert::{AuthorityKeyId, Extension};
 use ::pki::id::identify;
 use ::pki::time;
 use clap::Args;
@@ -96,7 +96,11 @@ fn rows(certificate: &Certificate) -> Vec<(&'static str, String)> {
     let list = |values: &Vec<_>| values.iter().map(ToString::to_string).collect::<Vec<_>>();
     row("extended key usage", said(&extensions.extended_key_usage, |all| list(all).join(", ")));
     row("subject key id", said(&extensions.subject_key_id, |id| hex(id)));
-    row("authority key id", said(&extensions.authority_key_id, |id| hex(id)));
+    let issuer = |id: &AuthorityKeyId| match &id.key_id {
+        Some(id) => hex(id),
+        None => "none, but the issuer's certificate is named".to_owned(),
+    };
+    row("authority key id", said(&extensions.authority_key_id, issuer));
     row("OCSP responders", said(&extensions.ocsp, |all| all.join(", ")));
     row("revocation lists", said(&extensions.crl, |all| all.join(", ")));
     for other in others(certificate) {
@@ -176,7 +180,7 @@ fn object(file: &str, number: usize, certificate: &Certificate) -> Value {
         "extended_key_usage": extensions.extended_key_usage.as_ref()
             .map(|e| e.value.iter().map(ToString::to_string).collect::<Vec<_>>()),
         "subject_key_id": extensions.subject_key_id.as_ref().map(|e| hex(&e.value)),
-        "authority_key_id": extensions.authority_key_id.as_ref().map(|e| hex(&e.value)),
+        "authority_key_id": extensions.authority_key_id.as_ref().and_then(|e| e.value.key_id.as_deref()).map(hex),
         "ocsp": extensions.ocsp.as_ref().map(|e| e.value.clone()),
         "crl": extensions.crl.as_ref().map(|e| e.value.clone()),
         "extensions": extensions.all.iter()
