@@ -3,11 +3,12 @@
 //! Certificates and keys are new each time.
 
 use exi::xml::Form;
+use pki::cert::AttributeKind;
 use pki::chain::Role;
 use pki::delivery::wrap;
-use pki::issue::Issuer;
+use pki::issue::{CsrPlan, Issuer};
 use pki::key::{Algorithm, PrivateKey, Signer};
-use pki::profile::CertificateKind as Kind;
+use pki::profile::{CertificateKind as Kind, Edition};
 use pki::revocation::{
     Cache, CertId, CrlPlan, HashAlgorithm, OcspRequest, OcspResponse, Reason, Responder,
     ResponderName, Revocation, Status,
@@ -137,7 +138,28 @@ fn keys() -> Result<(), Box<dyn Error>> {
         let (name, octets) = line.split_once('\t').ok_or("a row of one column")?;
         deliver(name, 0, &unhex(octets))?;
     }
+    enrolment(&hierarchy)?;
     revocation(&hierarchy)
+}
+
+/// A request in every form, its attributes alone, and certificates in a frame.
+fn enrolment(hierarchy: &Hierarchy) -> Result<(), Box<dyn Error>> {
+    let (rng, station) = (SystemRandom::new(), hierarchy.secc());
+    let plan = CsrPlan::new(Edition::Iso2, Kind::SeccLeaf, "DE*PNC*E0000001");
+    let request = plan.with(AttributeKind::Country, "DE").sign(&*station.key, &rng)?;
+    write("enrolment", "request.der", &request)?;
+    write("enrolment", "request.pem", CsrPlan::to_pem(&request).as_bytes())?;
+    write("enrolment", "request.base64", pki::pem::to_base64(&request).as_bytes())?;
+    // Type, then in a set the list of extensions.
+    let kind = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 14];
+    let at = request.windows(kind.len()).position(|window| window == kind);
+    let at = at.ok_or("a request without extensions")? - 2;
+    let len = usize::from(*request.get(at + 1).ok_or("cut off")?) + 2;
+    write("enrolment", "attributes", request.get(at..at + len).ok_or("cut off")?)?;
+    let password = b"\x30\x18\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x0b\x13\x09challenge";
+    write("enrolment", "password", password)?;
+    let chain: Vec<_> = station.chain().collect();
+    write("enrolment", "certificates", &pki::cms::write(&chain))
 }
 
 /// Every form alone; a response, a list and a cache also behind the certificate that they speak of and its issuer's.

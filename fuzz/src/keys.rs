@@ -1,8 +1,9 @@
 //! Certificates, chains, keys, revocation, identifiers and contract pools.
 
 use pki::chain::{Anchors, RootKind};
-use pki::drive;
+use pki::{PrivateKey, drive};
 use ring::rand::SystemRandom;
+use std::sync::OnceLock;
 
 /// When chains are verified, in Unix seconds: while those of the corpus are valid.
 pub const NOW: i64 = 1_795_000_000;
@@ -29,6 +30,15 @@ pub fn revocation(data: &[u8]) {
     if let [certificate, issuer, about, ..] = &elements(data)[..] {
         drive::revocation(about);
         drive::answer(certificate, issuer, about, NOW);
+    }
+}
+
+/// A request for a certificate, the attributes of one, or certificates alone in a CMS frame.
+pub fn enrolment(data: &[u8]) {
+    static KEY: OnceLock<Option<PrivateKey>> = OnceLock::new();
+    let rng = SystemRandom::new();
+    if let Some(key) = KEY.get_or_init(|| PrivateKey::generate(&rng).ok()) {
+        drive::enrolment(data, key, &rng);
     }
 }
 

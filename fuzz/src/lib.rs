@@ -7,7 +7,7 @@ mod tls;
 
 pub use bound::{Bounded, LARGEST};
 pub use documents::{chosen, exi, exi_xml};
-pub use keys::{NOW, certificate, chain, identifiers, key, pool, revocation};
+pub use keys::{NOW, certificate, chain, enrolment, identifiers, key, pool, revocation};
 pub use pnc::capture::inspect::fuzz as capture;
 pub use slac::fuzz::{ev as slac_ev, evse as slac_evse, frame as mme};
 pub use tls::{tls_hello, tls_session};
@@ -23,6 +23,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("chain", chain),
     ("delivery", delivery),
+    ("enrolment", enrolment),
     ("evcc", evcc),
     ("exi", exi),
     ("exi_xml", exi_xml),

@@ -76,6 +76,33 @@ pub(crate) fn dotted_oid(text: &str) -> Option<Vec<u8>> {
     Some(element(OID, &content))
 }
 
+/// The dotted form of an object identifier's content; `None` when it is none, or has an arc beyond 128 bits.
+pub(crate) fn dotted(content: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    let mut arc: Option<u128> = None;
+    for &octet in content {
+        // DER: no arc begins with zeros.
+        if arc.is_none() && octet == 0x80 {
+            return None;
+        }
+        let number = arc.unwrap_or(0);
+        let number = number.checked_mul(128)? | u128::from(octet & 0x7f);
+        arc = Some(number);
+        if octet & 0x80 != 0 {
+            continue;
+        }
+        arc = None;
+        if text.is_empty() {
+            let first = (number / 40).min(2);
+            text = format!("{first}.{}", number - 40 * first);
+        } else {
+            text.push('.');
+            text.push_str(&number.to_string());
+        }
+    }
+    (arc.is_none() && !text.is_empty()).then_some(text)
+}
+
 fn base128(number: u64) -> Vec<u8> {
     let groups = (64 - number.leading_zeros()).div_ceil(7).max(1);
     let group = |i: u32| (number >> (7 * i) & 0x7f) as u8;
@@ -253,6 +280,13 @@ mod tests {
         let domain_component = [6, 10, 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25];
         assert_eq!(dotted_oid("0.9.2342.19200300.100.1.25"), Some(domain_component.to_vec()));
         assert_eq!(dotted_oid("2.999.0"), Some(vec![6, 3, 0x88, 0x37, 0]));
+        for text in ["2.5.4.3", "0.9.2342.19200300.100.1.25", "2.999.0", "1.39.0", "0.0"] {
+            let der = dotted_oid(text).unwrap();
+            assert_eq!(dotted(&der[2..]).as_deref(), Some(text));
+        }
+        for bad in [&[][..], &[0x55, 0x84], &[0x80, 1], &[0x55, 0x80, 1], &[0xff; 20]] {
+            assert_eq!(dotted(bad), None, "{bad:?}");
+        }
         for bad in ["", "1", "3.1", "1.40", "1.2.x", "1..2", "2.18446744073709551615"] {
             assert_eq!(dotted_oid(bad), None, "{bad}");
         }

@@ -4,10 +4,11 @@ use ring::rand::SecureRandom;
 
 use crate::chain::{Anchors, Level, Role, verify};
 use crate::id::{Evccid, Evcoid, Evseid, Pcid, Seccid, Vin, identify};
+use crate::issue::{Csr, CsrError, signed_request};
 use crate::key::{KeyAgreement, PrivateKey, Signer};
 use crate::profile::{Edition, check, guess};
 use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
-use crate::{cert::Certificate, pem, pool::ContractPool};
+use crate::{cert::Certificate, cms, der, pem, pool::ContractPool};
 
 /// Reads a text as every kind of identifier; panics if a normal form is no fixed point.
 pub fn identifiers(text: &str) {
@@ -123,6 +124,27 @@ pub fn revocation(octets: &[u8]) {
     if let Ok(cache) = Cache::from_bytes(octets, 4, 1_000_000) {
         let again = Cache::from_bytes(&cache.to_bytes(), 4, 1_000_000);
         assert_eq!(again.map(|again| again.to_bytes()), Ok(cache.to_bytes()));
+    }
+}
+
+/// Reads octets as a request for a certificate and as certificates alone, in every form; and again as the attributes of a
+/// request that is properly signed. Panics if what is written back reads differently.
+pub fn enrolment(octets: &[u8], key: &PrivateKey, rng: &dyn SecureRandom) {
+    let read = |csr: Result<Csr, CsrError>| {
+        let Ok(csr) = csr else { return };
+        assert!(Csr::from_pem(&csr.to_pem()).is_ok_and(|again| again.der() == csr.der()));
+        let text = pem::to_base64(csr.der());
+        assert!(Csr::from_base64(text.as_bytes()).is_ok_and(|again| again.der() == csr.der()));
+    };
+    read(Csr::parse(octets));
+    read(Csr::from_base64(octets));
+    read(Csr::from_pem(&String::from_utf8_lossy(octets)));
+    let nobody = der::sequence(&[]);
+    read(signed_request(&nobody, octets, key, rng).map_or(Csr::parse(&[]), |der| Csr::parse(&der)));
+    if let Ok(mut certificates) = cms::read(octets) {
+        certificates.sort();
+        certificates.dedup();
+        assert_eq!(cms::read(&cms::write(&certificates)), Ok(certificates));
     }
 }
 

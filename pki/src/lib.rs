@@ -26,6 +26,7 @@
 
 pub mod cert;
 pub mod chain;
+pub mod cms;
 pub mod delivery;
 mod der;
 #[doc(hidden)]

@@ -7,6 +7,7 @@ mod usage;
 
 pub use error::{CertError, Field};
 pub use name::{Attribute, AttributeKind, Name};
+pub(crate) use parse::{extensions_of, name_of};
 pub use usage::{ExtendedKeyUsage, KeyUsage};
 
 use crate::key::{Algorithm, KeyError, PublicKey};

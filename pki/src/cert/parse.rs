@@ -87,6 +87,23 @@ fn signed_part(der: &[u8], tbs: &[u8]) -> Option<core::ops::Range<usize>> {
     (der.get(range.clone())? == tbs).then_some(range)
 }
 
+/// A name alone, with its header.
+pub(crate) fn name_of(der: &[u8]) -> Option<Name> {
+    let (rest, parsed) = X509Name::from_der(der).ok()?;
+    rest.is_empty().then(|| name(&parsed))
+}
+
+/// A list of extensions alone, without its header.
+pub(crate) fn extensions_of(list: &[u8]) -> Result<Extensions, CertError> {
+    let (mut rest, mut parsed) = (list, Vec::new());
+    while !rest.is_empty() {
+        let (behind, extension) = X509Extension::from_der(rest).map_err(malformed)?;
+        rest = behind;
+        parsed.push(extension);
+    }
+    extensions(&parsed)
+}
+
 fn name(parsed: &X509Name<'_>) -> Name {
     let attributes = parsed.iter_attributes().map(|attribute| {
         let oid = attribute.attr_type();

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use ring::rand::SecureRandom;
 use ring::signature::{ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 
+use super::encode::KEY_USAGE;
 use super::hierarchy::{Member, kinds, root_kind};
-use super::plan::{KEY_USAGE, Plan};
+use super::plan::Plan;
 use super::{Hierarchy, Identity, IssueError, Issuer};
 use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::chain::{Anchors, Role};

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use ring::rand::SecureRandom;
 
+use super::terms::{LEAD, usual_lifetime};
 use super::{IssueError, Issuer, Plan};
 use crate::cert::{AttributeKind, Certificate};
 use crate::chain::{Anchors, Role, RootKind};
@@ -9,7 +10,6 @@ use crate::id::Evcoid;
 use crate::key::{PrivateKey, Signer};
 use crate::pem;
 use crate::profile::CertificateKind as Kind;
-use crate::time::DAY;
 
 /// A complete hierarchy for tests, after the profiles of ISO 15118-2: every root, authority and leaf with its key.
 pub struct Hierarchy {
@@ -154,7 +154,8 @@ impl Hierarchy {
     ) -> Result<Identity, IssueError> {
         let sub2 = self.of(Kind::MoSub2);
         let not_before = now_unix - LEAD;
-        let not_after = (not_before + 730 * DAY - 1).min(sub2.certificate.not_after());
+        let not_after =
+            (not_before + usual_lifetime(Kind::ContractLeaf) - 1).min(sub2.certificate.not_after());
         let mut plan = Plan::new(Kind::ContractLeaf, evcoid.normal(), not_before, not_after)
             .with(AttributeKind::Organization, &self.options.organization);
         plan.ocsp.clone_from(&self.options.ocsp);
@@ -208,7 +209,7 @@ impl Hierarchy {
         };
         let not_before = self.now - LEAD;
         // Both ends count.
-        let not_after = not_before + slot.days * DAY - 1;
+        let not_after = not_before + usual_lifetime(slot.kind) - 1;
         let plan = Plan::new(slot.kind, common_name, not_before, not_after);
         let mut plan = plan.with(AttributeKind::Organization, &options.organization);
         if slot.issuer.is_some() && slot.kind != Kind::OcspSigner {
@@ -258,37 +259,33 @@ pub(super) fn root_kind(kind: Kind) -> Option<RootKind> {
     }
 }
 
-/// Seconds by which certificates start before the moment of issue, for clocks that are slow.
-const LEAD: i64 = 3600;
-
 struct Slot {
     kind: Kind,
     issuer: Option<Kind>,
     common_name: &'static str,
-    days: i64,
 }
 
-const fn slot(kind: Kind, issuer: Option<Kind>, common_name: &'static str, days: i64) -> Slot {
-    Slot { kind, issuer, common_name, days }
+const fn slot(kind: Kind, issuer: Option<Kind>, common_name: &'static str) -> Slot {
+    Slot { kind, issuer, common_name }
 }
 
 /// In the order of issuing. Leaves get their common names from the options.
 const SLOTS: [Slot; 17] = [
-    slot(Kind::V2gRoot, None, "V2G Root CA", 14_610),
-    slot(Kind::PrivateRoot, None, "CPO Private Root CA", 3650),
-    slot(Kind::CpoSub1, Some(Kind::V2gRoot), "CPO Sub-CA 1", 1460),
-    slot(Kind::CpoSub2, Some(Kind::CpoSub1), "CPO Sub-CA 2", 730),
-    slot(Kind::SeccLeaf, Some(Kind::CpoSub2), "", 60),
-    slot(Kind::MoRoot, None, "MO Root CA", 3650),
-    slot(Kind::MoSub1, Some(Kind::MoRoot), "MO Sub-CA 1", 1460),
-    slot(Kind::MoSub2, Some(Kind::MoSub1), "MO Sub-CA 2", 1460),
-    slot(Kind::ContractLeaf, Some(Kind::MoSub2), "", 730),
-    slot(Kind::OemRoot, None, "OEM Root CA", 14_610),
-    slot(Kind::OemSub1, Some(Kind::OemRoot), "OEM Sub-CA 1", 7300),
-    slot(Kind::OemSub2, Some(Kind::OemSub1), "OEM Sub-CA 2", 7300),
-    slot(Kind::OemProvisioningLeaf, Some(Kind::OemSub2), "", 3650),
-    slot(Kind::CpsSub1, Some(Kind::V2gRoot), "CPS Sub-CA 1", 1460),
-    slot(Kind::CpsSub2, Some(Kind::CpsSub1), "CPS Sub-CA 2", 730),
-    slot(Kind::CpsLeaf, Some(Kind::CpsSub2), "CPS Prov", 90),
-    slot(Kind::OcspSigner, Some(Kind::MoSub2), "MO OCSP Signer", 90),
+    slot(Kind::V2gRoot, None, "V2G Root CA"),
+    slot(Kind::PrivateRoot, None, "CPO Private Root CA"),
+    slot(Kind::CpoSub1, Some(Kind::V2gRoot), "CPO Sub-CA 1"),
+    slot(Kind::CpoSub2, Some(Kind::CpoSub1), "CPO Sub-CA 2"),
+    slot(Kind::SeccLeaf, Some(Kind::CpoSub2), ""),
+    slot(Kind::MoRoot, None, "MO Root CA"),
+    slot(Kind::MoSub1, Some(Kind::MoRoot), "MO Sub-CA 1"),
+    slot(Kind::MoSub2, Some(Kind::MoSub1), "MO Sub-CA 2"),
+    slot(Kind::ContractLeaf, Some(Kind::MoSub2), ""),
+    slot(Kind::OemRoot, None, "OEM Root CA"),
+    slot(Kind::OemSub1, Some(Kind::OemRoot), "OEM Sub-CA 1"),
+    slot(Kind::OemSub2, Some(Kind::OemSub1), "OEM Sub-CA 2"),
+    slot(Kind::OemProvisioningLeaf, Some(Kind::OemSub2), ""),
+    slot(Kind::CpsSub1, Some(Kind::V2gRoot), "CPS Sub-CA 1"),
+    slot(Kind::CpsSub2, Some(Kind::CpsSub1), "CPS Sub-CA 2"),
+    slot(Kind::CpsLeaf, Some(Kind::CpsSub2), "CPS Prov"),
+    slot(Kind::OcspSigner, Some(Kind::MoSub2), "MO OCSP Signer"),
 ];

@@ -2,7 +2,7 @@ use ring::rand::SecureRandom;
 
 use super::{CRL_NUMBER, REASON};
 use crate::der::{self, extension};
-use crate::issue::{AUTHORITY_KEY_ID, IssueError, Issuer, key_id};
+use crate::issue::{AUTHORITY_KEY_ID, IssueError, Issuer, KeyId};
 use crate::pem;
 use crate::revocation::signed::{algorithm_identifier, sign};
 use crate::revocation::{Reason, Revocation};
@@ -40,7 +40,8 @@ impl CrlPlan {
         let list = Some(entries).filter(|entries| !entries.is_empty());
         let list = list.map_or_else(Vec::new, |entries| der::element(der::SEQUENCE, &entries));
         let id = issuer.certificate.extensions().subject_key_id.as_ref();
-        let id = id.map_or_else(|| key_id(issuer.signer.public_key()), |id| id.value.clone());
+        let id =
+            id.map_or_else(|| KeyId::Sha1.of(issuer.signer.public_key()), |id| id.value.clone());
         let id = der::sequence(&[&der::element(der::implicit(0), &id)]);
         let extensions = der::sequence(&[
             &extension(AUTHORITY_KEY_ID, false, &id),
