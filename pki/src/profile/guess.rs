@@ -2,7 +2,7 @@ use super::{CertificateKind as Kind, Edition};
 use crate::cert::{
     AttributeKind, Certificate, CertificateKey, ExtendedKeyUsage, SignatureAlgorithm,
 };
-use crate::id::{Evcoid, EvcoidKind, Evseid, Pcid};
+use crate::id::{Evccid, EvccidKind, Evcoid, EvcoidKind, Evseid, Pcid, Seccid};
 
 /// What a certificate seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +115,16 @@ fn leaf(certificate: &Certificate, owner: Option<Owner>) -> Option<Kind> {
     let name = certificate.subject().common_name()?;
     // Nearly every text is a long contract identifier.
     let contract = |id: Evcoid| id.kind() != EvcoidKind::Extended;
-    if Evcoid::parse(name).is_ok_and(contract) {
+    if Seccid::parse(name).is_ok() {
+        Some(Kind::SeccLeaf)
+    } else if Evcoid::parse(name).is_ok_and(contract) {
         Some(Kind::ContractLeaf)
     } else if Pcid::parse(name).is_ok() {
         Some(Kind::OemProvisioningLeaf)
     } else if Evseid::parse(name).is_ok() {
         Some(Kind::SeccLeaf)
+    } else if Evccid::parse(name).is_ok_and(|id| id.kind() == EvccidKind::Iso20) {
+        Some(Kind::VehicleLeaf)
     } else {
         None
     }
