@@ -1,0 +1,36 @@
+use std::collections::HashSet;
+
+use pki::profile::Edition::{Iso2, Iso20};
+use pki::profile::{Edition, Level, Rule, check};
+
+use crate::cases::{CASES, Case};
+
+#[test]
+fn each_defect_breaks_its_own_rule_at_the_levels_that_mind_it() {
+    for case in CASES {
+        let Case { edition, kind, what, levels, .. } = case;
+        let certificate = case.draft().certificate();
+        for (level, wanted) in Level::ALL.into_iter().zip(levels) {
+            let broken = check(&certificate, *kind, *edition, level);
+            let found: Vec<_> = broken.iter().map(|broken| broken.rule.id()).collect();
+            assert_eq!(found, *wanted, "{edition}, {kind}, {what}, {level}: {broken:#?}");
+            for broken in broken {
+                assert!(!broken.found.is_empty() && !broken.wanted.is_empty(), "{broken:?}");
+                assert_ne!(broken.found, broken.wanted, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_broken_by_a_certificate() {
+    let broken: HashSet<_> = CASES.iter().flat_map(|case| case.levels[0]).copied().collect();
+    let rules = |edition: Edition| {
+        let kinds = edition.kinds();
+        let all = kinds.flat_map(move |kind| pki::profile::rules(kind, edition, Level::Strict));
+        all.map(|(rule, _)| rule.id()).collect::<HashSet<_>>()
+    };
+    assert_eq!(broken, Rule::ALL.iter().map(|rule| rule.id()).collect());
+    assert_eq!(rules(Iso20), broken);
+    assert!(rules(Iso2).is_subset(&broken));
+}
