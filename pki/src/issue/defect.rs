@@ -11,7 +11,7 @@ use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::chain::{Anchors, Role};
 use crate::der;
 use crate::key::{KeyError, PrivateKey, Signer};
-use crate::profile::Authority;
+use crate::profile::{Authority, CertificateKind};
 use crate::time::DAY;
 
 /// One thing wrong with an otherwise sound chain.
@@ -97,7 +97,7 @@ pub enum Defect {
     DuplicateExtension,
     /// The leaf's serial number is negative.
     NegativeSerial,
-    /// The leaf has more than 800 octets.
+    /// The leaf has more octets than certificates of the edition may.
     TooLarge,
     /// The leaf's last octet is missing.
     CutOff,
@@ -153,14 +153,14 @@ impl Hierarchy {
             Defect::LeafAsIssuer => {
                 let kinds = kinds(role);
                 let leaf = self.of(kinds[3]);
-                let key = Arc::new(PrivateKey::generate(rng)?);
+                let key = Arc::new(self.fresh_key(rng)?);
                 let second = leaf.plan.issue(key.public_key(), leaf.issuer(), rng)?;
                 chain.subs.insert(0, leaf.certificate.der().to_vec());
                 (chain.leaf, chain.key) = (second.der().to_vec(), key);
             }
             Defect::ThirdSub => {
                 let [_, _, sub2, leaf] = kinds(role).map(|kind| self.of(kind));
-                let key = PrivateKey::generate(rng)?;
+                let key = self.fresh_key(rng)?;
                 let mut plan = sub2.plan.clone();
                 rename(&mut plan, "Sub-CA 3");
                 let sub3 = plan.issue(key.public_key(), sub2.issuer(), rng)?;
@@ -203,11 +203,10 @@ impl Hierarchy {
         let plan = |member: &Member| member.plan.clone();
         let mut plans =
             Plans { root: plan(root), sub1: plan(sub1), sub2: plan(sub2), leaf: plan(leaf) };
-        plans.edit(role, defect, self.now, rng)?;
+        plans.edit(role, defect, self, rng)?;
         let foreign =
             matches!(defect, Defect::TwinRoot | Defect::UnknownRoot | Defect::OwnRootSent);
-        let root_key =
-            if foreign { Arc::new(PrivateKey::generate(rng)?) } else { Arc::clone(&root.key) };
+        let root_key = if foreign { Arc::new(self.fresh_key(rng)?) } else { Arc::clone(&root.key) };
         let root_certificate = if foreign || plans.root != root.plan {
             plans.root.issue_self_signed(&*root_key, rng)?
         } else {
@@ -252,9 +251,10 @@ impl Plans {
         &mut self,
         role: Role,
         defect: Defect,
-        now: i64,
+        hierarchy: &Hierarchy,
         rng: &dyn SecureRandom,
     ) -> Result<(), IssueError> {
+        let now = hierarchy.now;
         let yesterday = |plan: &mut Plan| shift(plan, now - DAY - plan.not_after);
         let tomorrow = |plan: &mut Plan| shift(plan, now + DAY - plan.not_before);
         let leaf = &mut self.leaf;
@@ -289,9 +289,16 @@ impl Plans {
                 leaf.subject.retain(|(kind, _)| *kind != AttributeKind::DomainComponent)
             }
             Defect::WrongDomainComponent => {
-                let other = if role == Role::Contract { "CPO" } else { "MO" };
+                let other = if role == Role::Contract {
+                    CertificateKind::SeccLeaf
+                } else {
+                    CertificateKind::MoRoot
+                };
+                // Another role's, as it has it in this edition.
+                let other = hierarchy.certificate(other).subject().domain_component();
                 leaf.subject.retain(|(kind, _)| *kind != AttributeKind::DomainComponent);
-                leaf.subject.push((AttributeKind::DomainComponent, other.to_owned()));
+                leaf.subject
+                    .push((AttributeKind::DomainComponent, other.unwrap_or_default().to_owned()));
             }
             Defect::TwoDomainComponents => {
                 leaf.subject.push((AttributeKind::DomainComponent, "V2G".to_owned()))
@@ -300,7 +307,9 @@ impl Plans {
             Defect::CountryNamed => leaf.subject.push((AttributeKind::Country, "DE".to_owned())),
             Defect::RsaKey => leaf.forgery.spki = Some(rsa_spki(rng)?),
             Defect::OtherCurve => leaf.forgery.spki = Some(p384_spki(rng)?),
-            Defect::CompressedPoint => leaf.forgery.spki = Some(compressed_spki(rng)?),
+            Defect::CompressedPoint => {
+                leaf.forgery.spki = Some(compressed_spki(&hierarchy.fresh_key(rng)?))
+            }
             Defect::Sha1Signature => leaf.forgery.signature_algorithm = Some(ECDSA_WITH_SHA1),
             Defect::UnknownCriticalExtension => {
                 leaf.extra.push((PRIVATE_OID.to_vec(), true, NULL.to_vec()))
@@ -313,7 +322,9 @@ impl Plans {
                 leaf.extra.push((KEY_USAGE.to_vec(), true, der::named_bits(1)))
             }
             Defect::NegativeSerial => leaf.forgery.serial = Some(vec![0x80, 1]),
-            Defect::TooLarge => leaf.ocsp = Some(format!("http://example.com/{}", "x".repeat(400))),
+            Defect::TooLarge => {
+                leaf.ocsp = Some(format!("http://example.com/{}", "x".repeat(1200)))
+            }
             _ => {}
         }
         Ok(())
@@ -349,13 +360,14 @@ fn p384_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
     Ok(der::sequence(&[&algorithm, &der::bit_string(pair.public_key().as_ref())]))
 }
 
-fn compressed_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
-    let key = PrivateKey::generate(rng)?;
-    let (head, y) = key.public_key().point().split_at(33);
+fn compressed_spki(key: &PrivateKey) -> Vec<u8> {
+    let key = key.public_key();
+    // 0x04 and x, then y.
+    let (head, y) = key.point().split_at(key.point().len().div_ceil(2));
     let mut point = head.to_vec();
     point.iter_mut().take(1).for_each(|form| *form = 2 | y.last().copied().unwrap_or(0) & 1);
-    let algorithm = der::sequence(&[&der::oid(EC_PUBLIC_KEY), &der::oid(P256)]);
-    Ok(der::sequence(&[&algorithm, &der::bit_string(&point)]))
+    let algorithm = der::element(der::SEQUENCE, key.algorithm().identifier());
+    der::sequence(&[&algorithm, &der::bit_string(&point)])
 }
 
 /// An RSA public key of 2048 bits whose private half nobody knows.
@@ -374,8 +386,6 @@ const NULL: &[u8] = &[5, 0];
 const ECDSA_WITH_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
 /// 1.2.840.10045.2.1
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-/// 1.2.840.10045.3.1.7
-const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 /// 1.3.132.0.34
 const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
 /// 1.2.840.113549.1.1.1

@@ -7,11 +7,13 @@ use super::{IssueError, Issuer, Plan};
 use crate::cert::{AttributeKind, Certificate};
 use crate::chain::{Anchors, Role, RootKind};
 use crate::id::Evcoid;
-use crate::key::{PrivateKey, Signer};
+use crate::key::{Algorithm, KeyError, PrivateKey, Signer};
 use crate::pem;
-use crate::profile::CertificateKind as Kind;
+use crate::profile::{
+    Authority, CertificateKind as Kind, Edition, RevocationPointers, Times, profile,
+};
 
-/// A complete hierarchy for tests, after the profiles of ISO 15118-2: every root, authority and leaf with its key.
+/// A complete hierarchy for tests, after the profiles of an edition: every root, authority and leaf with its key.
 pub struct Hierarchy {
     pub(super) members: Vec<Member>,
     pub(super) anchors: Anchors,
@@ -22,14 +24,20 @@ pub struct Hierarchy {
 /// What a hierarchy says about its owners.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Whose profiles are followed: keys on P-256 in ISO 15118-2, on P-521 in ISO 15118-20.
+    pub edition: Edition,
     /// Organization in every subject.
     pub organization: String,
+    /// Country where a profile wants one.
+    pub country: String,
     /// Common name of the station.
     pub secc: String,
     /// Contract of the car.
     pub evcoid: Evcoid,
     /// Common name of the provisioning certificate: a PCID.
     pub pcid: String,
+    /// Common name of the car's certificate for TLS in ISO 15118-20: an EVCCID.
+    pub evccid: String,
     /// Address of an OCSP responder, for authorities below a root and for leaves.
     pub ocsp: Option<String>,
 }
@@ -57,16 +65,41 @@ pub(super) struct Member {
 }
 
 impl Default for Options {
+    /// Those of ISO 15118-2.
     fn default() -> Self {
-        // Both identifiers are of the right form, so neither fallback is ever taken.
+        Self::of(Edition::Iso2)
+    }
+}
+
+impl Options {
+    /// Those of an edition. In ISO 15118-20 a responder is named, for most of its profiles want one.
+    pub fn of(edition: Edition) -> Self {
+        let (secc, ocsp) = match edition {
+            Edition::Iso2 => ("DE*PNC*E0000001", None),
+            Edition::Iso20 => {
+                ("DEPNCS000000000000000000000000000000013", Some("http://ocsp.example.com"))
+            }
+        };
+        // All identifiers are of the right form, so the fallback is never taken.
         let evcoid = Evcoid::from_elements("DE", "PNC", "C00000001");
         Self {
+            edition,
             organization: "Plug and Charge Test".to_owned(),
-            secc: "DE*PNC*E0000001".to_owned(),
+            country: "DE".to_owned(),
+            secc: secc.to_owned(),
             evcoid: evcoid
                 .unwrap_or_else(|_| unreachable!("two, three and nine letters or digits")),
             pcid: "WVWP00000000000017".to_owned(),
-            ocsp: None,
+            evccid: "WVWV0000000000000010".to_owned(),
+            ocsp: ocsp.map(str::to_owned),
+        }
+    }
+
+    /// What the edition's keys are.
+    pub(super) fn algorithm(&self) -> Algorithm {
+        match self.edition {
+            Edition::Iso2 => Algorithm::P256,
+            Edition::Iso20 => Algorithm::P521,
         }
     }
 }
@@ -80,9 +113,13 @@ impl Hierarchy {
     ) -> Result<Self, IssueError> {
         let mut hierarchy =
             Self { members: Vec::new(), anchors: Anchors::new(), now: now_unix, options };
+        let edition = hierarchy.options.edition;
         for slot in &SLOTS {
-            let key = Arc::new(PrivateKey::generate(rng)?);
-            let plan = hierarchy.plan(slot);
+            if profile(slot.kind, edition).edition != edition {
+                continue;
+            }
+            let key = Arc::new(hierarchy.fresh_key(rng)?);
+            let plan = hierarchy.plan_of(slot);
             let issuer =
                 slot.issuer.and_then(|issuer| hierarchy.member(issuer)).map(Member::issuer);
             let certificate = match issuer {
@@ -156,10 +193,8 @@ impl Hierarchy {
         let not_before = now_unix - LEAD;
         let not_after =
             (not_before + usual_lifetime(Kind::ContractLeaf) - 1).min(sub2.certificate.not_after());
-        let mut plan = Plan::new(Kind::ContractLeaf, evcoid.normal(), not_before, not_after)
-            .with(AttributeKind::Organization, &self.options.organization);
-        plan.ocsp.clone_from(&self.options.ocsp);
-        let key = Arc::new(PrivateKey::generate(rng)?);
+        let plan = self.plan(Kind::ContractLeaf, evcoid.normal(), not_before, not_after);
+        let key = Arc::new(self.fresh_key(rng)?);
         let leaf = plan.issue(key.public_key(), sub2.issuer(), rng)?;
         Ok(Identity { leaf, key, ..self.contract() })
     }
@@ -167,7 +202,7 @@ impl Hierarchy {
     /// A station's certificate issued by the operator's private root itself [V2G2-868].
     pub fn issue_private_secc(&self, rng: &dyn SecureRandom) -> Result<Identity, IssueError> {
         let (root, leaf) = (self.of(Kind::PrivateRoot), self.of(Kind::SeccLeaf));
-        let key = Arc::new(PrivateKey::generate(rng)?);
+        let key = Arc::new(self.fresh_key(rng)?);
         let certificate = leaf.plan.issue(key.public_key(), root.issuer(), rng)?;
         let root = root.certificate.clone();
         Ok(Identity { role: Role::Secc, leaf: certificate, subs: Vec::new(), root, key })
@@ -199,20 +234,36 @@ impl Hierarchy {
         self.members.iter().find(|member| member.kind == kind)
     }
 
-    fn plan(&self, slot: &Slot) -> Plan {
+    /// A fresh key as the edition's keys are.
+    pub(super) fn fresh_key(&self, rng: &dyn SecureRandom) -> Result<PrivateKey, KeyError> {
+        PrivateKey::generate_for(self.options.algorithm(), rng)
+    }
+
+    fn plan_of(&self, slot: &Slot) -> Plan {
         let options = &self.options;
         let common_name = match slot.kind {
             Kind::SeccLeaf => &options.secc,
             Kind::ContractLeaf => options.evcoid.normal(),
             Kind::OemProvisioningLeaf => &options.pcid,
+            Kind::VehicleLeaf => &options.evccid,
             _ => slot.common_name,
         };
         let not_before = self.now - LEAD;
         // Both ends count.
         let not_after = not_before + usual_lifetime(slot.kind) - 1;
-        let plan = Plan::new(slot.kind, common_name, not_before, not_after);
+        self.plan(slot.kind, common_name, not_before, not_after)
+    }
+
+    fn plan(&self, kind: Kind, common_name: &str, not_before: i64, not_after: i64) -> Plan {
+        let options = &self.options;
+        let profile = profile(kind, options.edition);
+        let plan = Plan::of(options.edition, kind, common_name, not_before, not_after);
         let mut plan = plan.with(AttributeKind::Organization, &options.organization);
-        if slot.issuer.is_some() && slot.kind != Kind::OcspSigner {
+        if profile.subject.country == Times::Once {
+            plan = plan.with(AttributeKind::Country, &options.country);
+        }
+        let asked = profile.revocation != RevocationPointers::Absent;
+        if profile.authority != Authority::Root && kind != Kind::OcspSigner && asked {
             plan.ocsp.clone_from(&options.ocsp);
         }
         plan
@@ -270,7 +321,7 @@ const fn slot(kind: Kind, issuer: Option<Kind>, common_name: &'static str) -> Sl
 }
 
 /// In the order of issuing. Leaves get their common names from the options.
-const SLOTS: [Slot; 17] = [
+const SLOTS: [Slot; 20] = [
     slot(Kind::V2gRoot, None, "V2G Root CA"),
     slot(Kind::PrivateRoot, None, "CPO Private Root CA"),
     slot(Kind::CpoSub1, Some(Kind::V2gRoot), "CPO Sub-CA 1"),
@@ -284,6 +335,9 @@ const SLOTS: [Slot; 17] = [
     slot(Kind::OemSub1, Some(Kind::OemRoot), "OEM Sub-CA 1"),
     slot(Kind::OemSub2, Some(Kind::OemSub1), "OEM Sub-CA 2"),
     slot(Kind::OemProvisioningLeaf, Some(Kind::OemSub2), ""),
+    slot(Kind::VehicleSub1, Some(Kind::OemRoot), "Vehicle Sub-CA 1"),
+    slot(Kind::VehicleSub2, Some(Kind::VehicleSub1), "Vehicle Sub-CA 2"),
+    slot(Kind::VehicleLeaf, Some(Kind::VehicleSub2), ""),
     slot(Kind::CpsSub1, Some(Kind::V2gRoot), "CPS Sub-CA 1"),
     slot(Kind::CpsSub2, Some(Kind::CpsSub1), "CPS Sub-CA 2"),
     slot(Kind::CpsLeaf, Some(Kind::CpsSub2), "CPS Prov"),
