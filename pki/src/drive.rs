@@ -1,13 +1,15 @@
 //! Thin drivers for fuzz targets: any input must end in a value or a typed error, and what was read must be stable.
 
+use std::sync::Arc;
+
 use ring::rand::SecureRandom;
 
-use crate::chain::{Anchors, Level, Role, verify};
+use crate::chain::{Anchors, Cache, Demand, Level, Role};
 use crate::id::{Evccid, Evcoid, Evseid, Pcid, Seccid, Vin, identify};
 use crate::issue::{Csr, CsrError, signed_request};
 use crate::key::{KeyAgreement, PrivateKey, Signer};
 use crate::profile::{Edition, check, guess};
-use crate::revocation::{Cache, Crl, OcspRequest, OcspRequestData, OcspResponse};
+use crate::revocation::{self, Crl, OcspRequest, OcspRequestData, OcspResponse};
 use crate::{cert::Certificate, cms, der, pem, pool::ContractPool};
 
 /// Reads a text as every kind of identifier; panics if a normal form is no fixed point.
@@ -72,15 +74,33 @@ pub fn certificate(der: &[u8]) {
     }
 }
 
-/// Verifies a chain in every role and level. Returns whether any accepted it.
+/// Verifies a chain for everything it could be good for. Returns whether any accepted it. Panics if a looser level refuses
+/// what a tighter one accepts, if a cache decides otherwise, or if the strict level tolerates anything.
 pub fn chain(leaf: &[u8], subs: &[&[u8]], anchors: &Anchors, now: i64) -> bool {
-    let mut accepted = false;
-    for role in Role::ALL {
+    let mut cache = Cache::new(8, 60);
+    let mut any = false;
+    for (edition, role) in Edition::ALL.into_iter().flat_map(|e| Role::of(e).map(move |r| (e, r))) {
+        let mut accepted = false;
         for level in Level::ALL {
-            accepted |= verify(role, leaf, subs, anchors, now, level).is_ok();
+            let demand = Demand { role, edition, level };
+            let outcome = cache.verify(demand, leaf, subs, anchors, now);
+            assert!(outcome.is_ok() || !accepted, "{demand:?}: {outcome:?}");
+            accepted = outcome.is_ok();
+            match outcome {
+                Ok(chain) => {
+                    let known = cache.verify(demand, leaf, subs, anchors, now);
+                    assert!(known.is_ok_and(|known| Arc::ptr_eq(&known, &chain)), "{demand:?}");
+                    let anew = demand.verify(leaf, subs, anchors, now);
+                    assert!(anew.is_ok_and(|anew| anew.subs() == chain.subs()), "{demand:?}");
+                    let tolerated = chain.checks().iter().any(|done| done.tolerated.is_some());
+                    assert!(level > Level::Strict || !tolerated, "{demand:?}");
+                }
+                Err(error) => assert!(!error.check().name().is_empty()),
+            }
         }
+        any |= accepted;
     }
-    accepted
+    any
 }
 
 /// Reads PEM text, and whatever keys and certificates it holds.
@@ -121,8 +141,8 @@ pub fn revocation(octets: &[u8]) {
     if let Ok(list) = Crl::parse(octets) {
         assert!(list.revoked().is_sorted_by(|(a, _), (b, _)| a < b));
     }
-    if let Ok(cache) = Cache::from_bytes(octets, 4, 1_000_000) {
-        let again = Cache::from_bytes(&cache.to_bytes(), 4, 1_000_000);
+    if let Ok(cache) = revocation::Cache::from_bytes(octets, 4, 1_000_000) {
+        let again = revocation::Cache::from_bytes(&cache.to_bytes(), 4, 1_000_000);
         assert_eq!(again.map(|again| again.to_bytes()), Ok(cache.to_bytes()));
     }
 }
@@ -159,7 +179,7 @@ pub fn answer(certificate: &[u8], issuer: &[u8], octets: &[u8], now: i64) -> boo
     let response = OcspResponse::parse(octets)
         .is_ok_and(|response| response.answer(&certificate, &issuer, now).is_ok());
     let list = Crl::parse(octets).is_ok_and(|list| list.answer(&certificate, &issuer).is_ok());
-    let cached = Cache::from_bytes(octets, 4, i64::MAX)
+    let cached = revocation::Cache::from_bytes(octets, 4, i64::MAX)
         .is_ok_and(|cache| cache.find(&certificate, &issuer, now).is_some());
     response || list || cached
 }

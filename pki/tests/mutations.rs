@@ -3,6 +3,7 @@
 use pki::chain::Role;
 use pki::drive::{self, Dice};
 use pki::issue::{Hierarchy, Options};
+use pki::profile::Edition;
 use ring::rand::SystemRandom;
 
 const NOW: i64 = 1_795_366_984;
@@ -13,11 +14,11 @@ fn mutated_certificates_parse_or_fail_and_never_verify() {
         Options { ocsp: Some("http://ocsp.example.com/v2g".to_owned()), ..Options::default() };
     let hierarchy = Hierarchy::generate(&SystemRandom::new(), NOW, options).unwrap();
     let mut dice = Dice::new(7);
-    for role in Role::ALL {
+    for role in Role::of(Edition::Iso2) {
         let identity = hierarchy.identity(role);
         let (leaf, subs) = (identity.leaf.der(), identity.sub_ders());
         assert!(drive::chain(leaf, &subs, hierarchy.anchors(), NOW));
-        for _ in 0..400 {
+        for _ in 0..100 {
             let mutated = dice.mutate(leaf);
             drive::certificate(&mutated);
             assert!(

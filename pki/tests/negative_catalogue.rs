@@ -108,7 +108,7 @@ fn every_defect_is_refused_for_its_own_reason_in_every_role() {
         (Defect::TooLarge, leaf(Rule::Size)),
     ];
     let hierarchy = hierarchy();
-    for role in Role::ALL {
+    for role in [Role::Secc, Role::Contract, Role::OemProvisioning, Role::Cps] {
         for (defect, wanted) in &same {
             let strict = end(role, *defect, Level::Strict, &hierarchy);
             assert_eq!(strict, *wanted, "{role:?}, {defect:?}, strict");

@@ -1,8 +1,9 @@
 use core::fmt;
 
-use super::{Role, RootKind};
+use super::{Check, Role, RootKind};
 use crate::cert::CertError;
-use crate::profile::Broken;
+use crate::key::Algorithm;
+use crate::profile::{Broken, Edition};
 use crate::time;
 
 /// Place of a certificate in a chain.
@@ -10,7 +11,7 @@ use crate::time;
 pub enum Position {
     /// The leaf.
     Leaf,
-    /// An authority, counted from 0: as sent while the chain is put together, from the leaf's issuer in a [`super::Chain`].
+    /// An authority, counted from 0: the leaf's issuer, then its issuer. As sent where it cannot be read.
     Sub(usize),
     /// The root.
     Root,
@@ -35,13 +36,31 @@ pub enum ChainError {
         /// Certificates read.
         max: usize,
     },
-    /// A key or signature that is not ECDSA with SHA-256 on P-256 [V2G2-006] [V2G2-007].
-    #[error("{found} ({at}) where ECDSA with SHA-256 on P-256 is wanted")]
+    /// The signatures that are tried at most did not suffice to find a path: there are too many certificates of one name.
+    #[error("no path was found with {max} signatures")]
+    TooMuchWork {
+        /// Signatures that are tried.
+        max: usize,
+    },
+    /// A key or signature of another algorithm than those of the edition [V2G2-006] [V2G2-007] [V2G20-2674].
+    #[error("{found} ({at}), no algorithm of {edition}")]
     Algorithm {
         /// Whose key or signature.
         at: Position,
         /// What it is.
         found: String,
+        /// What the chain is to follow.
+        edition: Edition,
+    },
+    /// A key of another algorithm than the leaf's [V2G20-2674].
+    #[error("{found} ({at}) in a chain of {leaf}")]
+    MixedAlgorithms {
+        /// Whose key.
+        at: Position,
+        /// What it is.
+        found: String,
+        /// The leaf's.
+        leaf: Algorithm,
     },
     /// The issuer is neither among the certificates sent nor among our roots [V2G2-924].
     #[error("no issuer for the certificate ({at}): {issuer}")]
@@ -74,6 +93,9 @@ pub enum ChainError {
     /// The authorities were not sent in order, leaf's issuer first.
     #[error("authorities out of order")]
     Order,
+    /// Two different certificates of one issuer have the same serial number (RFC 5280 4.1.2.2).
+    #[error("two certificates of one issuer have the same serial number")]
+    RepeatedSerial,
     /// The validity has ended: `FAILED_CertificateExpired`.
     #[error("expired on {} ({at})", time::text(*not_after))]
     Expired {
@@ -89,6 +111,16 @@ pub enum ChainError {
         at: Position,
         /// First second of validity.
         not_before: i64,
+    },
+    /// The validity is not within the issuer's [V2G20-3000] [V2G20-3001].
+    #[error("valid from {found} ({at}), its issuer from {issuer}")]
+    NotNested {
+        /// Which certificate.
+        at: Position,
+        /// Its validity.
+        found: String,
+        /// Its issuer's.
+        issuer: String,
     },
     /// A certificate that issued another is no authority [V2G2-867].
     #[error("not an authority, but it issued a certificate ({at})")]
@@ -126,11 +158,36 @@ pub enum ChainError {
 }
 
 impl ChainError {
+    /// The check that failed.
+    pub fn check(&self) -> Check {
+        match self {
+            Self::Unparsable { .. } => Check::Reading,
+            Self::TooMany { .. } | Self::TooMuchWork { .. } => Check::Bounds,
+            Self::Algorithm { .. } => Check::Algorithm,
+            Self::MixedAlgorithms { .. } => Check::OneAlgorithm,
+            Self::NoIssuer { .. } => Check::Issuer,
+            Self::UntrustedRoot { .. } => Check::Trust,
+            Self::WrongRoot { .. } => Check::RootOfRole,
+            Self::BadSignature { .. } => Check::Signature,
+            Self::Order => Check::Order,
+            Self::RepeatedSerial => Check::SerialNumbers,
+            Self::Expired { .. } | Self::NotYetValid { .. } => Check::Validity,
+            Self::NotNested { .. } => Check::ValidityNesting,
+            Self::NotCa { .. } => Check::Authority,
+            Self::NotForSigning { .. } => Check::CertificateSigning,
+            Self::PathLength { .. } => Check::PathLength,
+            Self::RootIssuedLeaf => Check::RootIssuesNoLeaf,
+            Self::Profile { .. } => Check::Profile,
+        }
+    }
+
     /// The certificate to blame, where there is one.
     pub fn at(&self) -> Option<Position> {
         match self {
             Self::Unparsable { at, .. }
             | Self::Algorithm { at, .. }
+            | Self::MixedAlgorithms { at, .. }
+            | Self::NotNested { at, .. }
             | Self::NoIssuer { at, .. }
             | Self::BadSignature { at }
             | Self::Expired { at, .. }
@@ -142,7 +199,9 @@ impl ChainError {
             Self::TooMany { .. }
             | Self::UntrustedRoot { .. }
             | Self::WrongRoot { .. }
+            | Self::TooMuchWork { .. }
             | Self::Order
+            | Self::RepeatedSerial
             | Self::RootIssuedLeaf => None,
         }
     }

@@ -1,63 +1,36 @@
-//! Chains: from a leaf over the authorities that the peer sent to a root that we hold [V2G2-885].
+//! Chains: from a leaf over the authorities that the peer sent, or that we keep, to a root that we hold [V2G2-885].
+//!
+//! Every path is tried until one passes, with bounded work: certificates that vouch for each other, several with the same
+//! name and cross-certificates lead to the same result in any order. A [`Verified`] chain knows its root and lists the
+//! checks that were done. Whether a certificate is revoked is another question: [`crate::revocation`].
 
 mod anchors;
+mod cache;
+mod checks;
 mod claim;
 mod error;
 mod path;
-
-use core::ops::Deref;
+mod role;
+mod verified;
 
 use crate::cert::Certificate;
-use crate::id::Evcoid;
-use crate::key::PublicKey;
-use crate::profile::{Broken, CertificateKind, Edition, check};
 
 pub use crate::profile::Level;
 pub use anchors::{Anchor, AnchorError, Anchors, RootKind};
+pub use cache::Cache;
+pub use checks::{Check, Done};
 pub use claim::{Claim, compare_claim};
 pub use error::{ChainError, Position};
-
-/// What a leaf certificate is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// A station's end of TLS.
-    Secc,
-    /// A contract, as in `PaymentDetailsReq` and `CertificateUpdateReq`.
-    Contract,
-    /// A car that asks for a contract, as in `CertificateInstallationReq`.
-    OemProvisioning,
-    /// The service that signs a contract delivery.
-    Cps,
-}
-
-/// Proof that a value was checked. Only the checks of this crate make one.
-#[derive(Clone, Debug)]
-pub struct Verified<T>(T);
-
-impl<T> Deref for Verified<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-/// A chain from a leaf to a root.
-#[derive(Clone, Debug)]
-pub struct Chain {
-    role: Role,
-    leaf: Certificate,
-    /// From the leaf's issuer upwards.
-    subs: Vec<Certificate>,
-    anchor: Anchor,
-    key: PublicKey,
-    evcoid: Option<Evcoid>,
-}
+pub use role::{Demand, Role};
+pub use verified::{Chain, Verified};
 
 /// Most certificates that a peer may send beside the leaf: what the message schema of ISO 15118-2 admits.
 pub const MAX_SUBS: usize = 4;
 
-/// Verifies a station's chain: TLS server certificates [V2G2-924].
+/// Most signatures that are tried to find a path: what a hostile set of certificates can cost.
+pub const MAX_SIGNATURES: usize = 48;
+
+/// Verifies a station's chain of ISO 15118-2: TLS server certificates [V2G2-924].
 pub fn verify_secc(
     leaf: &[u8],
     subs: &[impl AsRef<[u8]>],
@@ -65,10 +38,10 @@ pub fn verify_secc(
     now_unix: i64,
     level: Level,
 ) -> Result<Verified<Chain>, ChainError> {
-    verify(Role::Secc, leaf, subs, anchors, now_unix, level)
+    Demand::iso2(Role::Secc, level).verify(leaf, subs, anchors, now_unix)
 }
 
-/// Verifies a contract chain. The result carries the contract identifier of the leaf's CN [V2G2-108].
+/// Verifies a contract chain of ISO 15118-2. The result carries the contract identifier of the leaf's CN [V2G2-108].
 pub fn verify_contract(
     leaf: &[u8],
     subs: &[impl AsRef<[u8]>],
@@ -76,14 +49,10 @@ pub fn verify_contract(
     now_unix: i64,
     level: Level,
 ) -> Result<Verified<Chain>, ChainError> {
-    verify(Role::Contract, leaf, subs, anchors, now_unix, level)
+    Demand::iso2(Role::Contract, level).verify(leaf, subs, anchors, now_unix)
 }
 
-/// Verifies a chain for a role: signatures, names, validity at `now_unix` (seconds since 1970, the root included),
-/// authority flags, path lengths, key usages and the profile of every certificate.
-///
-/// `subs` may hold the root; it counts for nothing. At the strict level they must come in order, leaf's issuer first;
-/// below it in any.
+/// Verifies a chain of ISO 15118-2 for a role: [`Demand::verify`].
 pub fn verify(
     role: Role,
     leaf: &[u8],
@@ -91,6 +60,34 @@ pub fn verify(
     anchors: &Anchors,
     now_unix: i64,
     level: Level,
+) -> Result<Verified<Chain>, ChainError> {
+    Demand::iso2(role, level).verify(leaf, subs, anchors, now_unix)
+}
+
+impl Demand {
+    /// Verifies a chain: signatures, names, validity at `now_unix` (seconds since 1970, the root included), authority
+    /// flags, path lengths, key usages, one algorithm in all of it, and the profile of every certificate.
+    ///
+    /// `subs` may hold the root; it counts for nothing. At the strict level they must come in order, leaf's issuer first;
+    /// below it in any. What is missing may be among the authorities that `anchors` keep.
+    pub fn verify(
+        self,
+        leaf: &[u8],
+        subs: &[impl AsRef<[u8]>],
+        anchors: &Anchors,
+        now_unix: i64,
+    ) -> Result<Verified<Chain>, ChainError> {
+        verify_with(self, leaf, subs, anchors, now_unix, None)
+    }
+}
+
+fn verify_with(
+    demand: Demand,
+    leaf: &[u8],
+    subs: &[impl AsRef<[u8]>],
+    anchors: &Anchors,
+    now_unix: i64,
+    known: Option<&mut cache::Signatures>,
 ) -> Result<Verified<Chain>, ChainError> {
     if subs.len() > MAX_SUBS {
         return Err(ChainError::TooMany { found: subs.len(), max: MAX_SUBS });
@@ -102,126 +99,7 @@ pub fn verify(
     for (i, sub) in subs.iter().enumerate() {
         parsed.push(parse(Position::Sub(i), sub.as_ref())?);
     }
-    path::Search { role, leaf: &leaf, subs: &parsed, anchors, now: now_unix, level }
-        .run()
-        .map(Verified)
-}
-
-impl Chain {
-    /// What the chain was verified for.
-    pub fn role(&self) -> Role {
-        self.role
-    }
-
-    /// The leaf certificate.
-    pub fn leaf(&self) -> &Certificate {
-        &self.leaf
-    }
-
-    /// The leaf's public key: what the peer's signatures must verify with.
-    pub fn public_key(&self) -> &PublicKey {
-        &self.key
-    }
-
-    /// The authorities between leaf and root, the leaf's issuer first.
-    pub fn subs(&self) -> &[Certificate] {
-        &self.subs
-    }
-
-    /// The root, from our own store.
-    pub fn anchor(&self) -> &Anchor {
-        &self.anchor
-    }
-
-    /// The contract identifier; there for every chain of role [`Role::Contract`].
-    pub fn evcoid(&self) -> Option<&Evcoid> {
-        self.evcoid.as_ref()
-    }
-
-    /// Last second at which every certificate of the chain is valid.
-    pub fn not_after(&self) -> i64 {
-        let root = self.anchor.certificate();
-        self.subs
-            .iter()
-            .chain([&self.leaf, root])
-            .map(Certificate::not_after)
-            .min()
-            .unwrap_or(i64::MIN)
-    }
-
-    /// Whether the leaf runs out within `seconds` from now: `OK_CertificateExpiresSoon` [V2G2-690].
-    pub fn expires_soon(&self, now_unix: i64, seconds: i64) -> bool {
-        self.leaf.not_after().saturating_sub(now_unix) <= seconds
-    }
-
-    /// What the strict profiles find in this chain, for the log: empty for a chain to the letter of the standard.
-    pub fn deviations(&self) -> Vec<(Position, Broken)> {
-        let mut deviations = Vec::new();
-        for (position, certificate, kind) in self.members() {
-            deviations.extend(
-                check(certificate, kind, Edition::Iso2, Level::Strict)
-                    .into_iter()
-                    .map(|broken| (position, broken)),
-            );
-        }
-        deviations
-    }
-
-    /// Every certificate below the root with its position and its issuer, leaf first.
-    pub fn issued(&self) -> impl Iterator<Item = (Position, &Certificate, &Certificate)> {
-        let issuers = self.members().skip(1).map(|(_, issuer, _)| issuer);
-        self.members().zip(issuers).map(|((at, certificate, _), issuer)| (at, certificate, issuer))
-    }
-
-    /// Every certificate with its position and kind, leaf first, root last.
-    pub fn members(&self) -> impl Iterator<Item = (Position, &Certificate, CertificateKind)> {
-        let leaf = (Position::Leaf, &self.leaf, self.role.leaf_kind());
-        let subs = self
-            .subs
-            .iter()
-            .enumerate()
-            .map(|(i, sub)| (Position::Sub(i), sub, self.role.sub_kind(i)));
-        let root =
-            (Position::Root, self.anchor.certificate(), self.anchor.kind().certificate_kind());
-        core::iter::once(leaf).chain(subs).chain([root])
-    }
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 4] = [Self::Secc, Self::Contract, Self::OemProvisioning, Self::Cps];
-
-    /// Kinds of roots that may anchor this role [V2G2-925]; a private root anchors stations only [V2G2-927].
-    pub fn roots(self) -> &'static [RootKind] {
-        match self {
-            Self::Secc => &[RootKind::V2g, RootKind::PrivateOperator],
-            Self::Contract => &[RootKind::Mo, RootKind::V2g],
-            Self::OemProvisioning => &[RootKind::Oem, RootKind::V2g],
-            Self::Cps => &[RootKind::V2g],
-        }
-    }
-
-    /// Kind of the leaf.
-    pub fn leaf_kind(self) -> CertificateKind {
-        match self {
-            Self::Secc => CertificateKind::SeccLeaf,
-            Self::Contract => CertificateKind::ContractLeaf,
-            Self::OemProvisioning => CertificateKind::OemProvisioningLeaf,
-            Self::Cps => CertificateKind::CpsLeaf,
-        }
-    }
-
-    /// Kind of the authority that many places above the leaf's issuer.
-    fn sub_kind(self, above: usize) -> CertificateKind {
-        match (self, above) {
-            (Self::Secc, 0) => CertificateKind::CpoSub2,
-            (Self::Secc, _) => CertificateKind::CpoSub1,
-            (Self::Contract, 0) => CertificateKind::MoSub2,
-            (Self::Contract, _) => CertificateKind::MoSub1,
-            (Self::OemProvisioning, 0) => CertificateKind::OemSub2,
-            (Self::OemProvisioning, _) => CertificateKind::OemSub1,
-            (Self::Cps, 0) => CertificateKind::CpsSub2,
-            (Self::Cps, _) => CertificateKind::CpsSub1,
-        }
-    }
+    let mut search = path::Search::new(demand, &leaf, &parsed, anchors, now_unix);
+    search.known = known;
+    search.run().map(Verified)
 }

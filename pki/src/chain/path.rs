@@ -1,19 +1,37 @@
-//! Puts a path together by names and signatures, then checks it. The first path that passes wins.
+//! Puts a path together by names, key identifiers and signatures, then checks it. The first path that passes wins.
 
-use super::{Anchor, Anchors, Chain, ChainError, Level, Position, Role};
-use crate::cert::{Certificate, KeyUsage, SignatureAlgorithm};
+use std::sync::Arc;
+
+use super::cache::Signatures;
+use super::role::Branch;
+use super::verified::Sent;
+use super::{Anchor, Anchors, Chain, ChainError, Demand, MAX_SIGNATURES, Position, Role, checks};
+use crate::cert::{Certificate, SignatureAlgorithm};
 use crate::id::Evcoid;
 use crate::key::{Algorithm, PublicKey};
-use crate::profile::{Edition, check};
+use crate::profile::{Edition, Level, check};
 
 pub(super) struct Search<'a> {
-    pub(super) role: Role,
+    pub(super) demand: Demand,
     pub(super) leaf: &'a Certificate,
     /// As the peer sent them.
     pub(super) subs: &'a [Certificate],
     pub(super) anchors: &'a Anchors,
     pub(super) now: i64,
-    pub(super) level: Level,
+    /// Signatures of authorities that were verified before.
+    pub(super) known: Option<&'a mut Signatures>,
+    /// Pairs of certificate and candidate that were tried already, and how that ended.
+    tried: Vec<(Node, Node, Result<(), ChainError>)>,
+    failure: Option<Failure>,
+}
+
+/// A certificate of the search, by where it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Node {
+    Leaf,
+    Sent(usize),
+    Kept(usize),
+    Root(usize),
 }
 
 /// The best explanation so far: what went wrong furthest from the leaf, a complete path before all.
@@ -24,190 +42,263 @@ struct Failure {
 
 const COMPLETE: usize = usize::MAX;
 
-impl Search<'_> {
-    pub(super) fn run(&self) -> Result<Chain, ChainError> {
-        let mut failure = None;
-        match self.climb(&mut Vec::new(), &mut failure) {
-            Some(chain) => Ok(chain),
-            None => Err(failure.map_or(self.no_issuer(self.leaf, &[]), |failure| failure.error)),
+/// Authorities of a path: two of the branch, a cross-certificate, and what a root certified for its next key.
+const MAX_DEPTH: usize = 4;
+
+/// What ends a search: a chain that passed, or no more work.
+enum End {
+    Found(Box<Chain>),
+    Exhausted,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        demand: Demand,
+        leaf: &'a Certificate,
+        subs: &'a [Certificate],
+        anchors: &'a Anchors,
+        now: i64,
+    ) -> Self {
+        Self { demand, leaf, subs, anchors, now, known: None, tried: Vec::new(), failure: None }
+    }
+
+    pub(super) fn run(mut self) -> Result<Chain, ChainError> {
+        match self.climb(&mut Vec::with_capacity(MAX_DEPTH)) {
+            Some(End::Found(chain)) => Ok(*chain),
+            Some(End::Exhausted) => Err(ChainError::TooMuchWork { max: MAX_SIGNATURES }),
+            None => {
+                let nothing = self.no_issuer(self.leaf, Position::Leaf);
+                Err(self.failure.map_or(nothing, |failure| failure.error))
+            }
         }
     }
 
-    /// Extends the path of indices into `subs`. Depth and branching are bounded by the number of certificates sent.
-    fn climb(&self, path: &mut Vec<usize>, failure: &mut Option<Failure>) -> Option<Chain> {
-        let current = path.last().and_then(|&i| self.subs.get(i)).unwrap_or(self.leaf);
+    /// Extends the path towards a root. Signatures are tried [`MAX_SIGNATURES`] times at most, each pair once.
+    fn climb(&mut self, path: &mut Vec<Node>) -> Option<End> {
+        let node = path.last().copied().unwrap_or(Node::Leaf);
+        let (current, at) = (self.certificate(node)?, place(path));
         let rank = path.len();
         let mut found_name = false;
-        for anchor in
-            self.anchors.iter().filter(|anchor| anchor.certificate().subject() == current.issuer())
-        {
-            found_name = true;
-            let outcome = match self.signature(current, anchor.certificate(), path, Position::Root)
-            {
-                Ok(()) => self.validate(path, anchor).map_err(|error| match error {
-                    // The same root may be held for another role as well: that explains more.
-                    ChainError::WrongRoot { .. } => (COMPLETE - 1, error),
-                    _ => (COMPLETE, error),
-                }),
-                Err(error) => Err((rank, error)),
-            };
-            match outcome {
-                Ok(chain) => return Some(chain),
-                Err((rank, error)) => note(failure, rank, error),
+        // The candidates that the certificate itself points to come first.
+        for by_key_id in [true, false] {
+            for (i, anchor) in self.anchors.roots().iter().enumerate() {
+                if !is_candidate(current, anchor.certificate(), by_key_id) {
+                    continue;
+                }
+                found_name = true;
+                let (rank, error) = match self.signature(path, Node::Root(i), Position::Root) {
+                    Ok(()) => match self.validate(path, anchor) {
+                        Ok(chain) => return Some(End::Found(Box::new(chain))),
+                        // The same root may be held for another role as well: that explains more.
+                        Err(error @ ChainError::WrongRoot { .. }) => (COMPLETE - 1, error),
+                        Err(error) => (COMPLETE, error),
+                    },
+                    Err(ChainError::TooMuchWork { .. }) => return Some(End::Exhausted),
+                    Err(error) => (rank, error),
+                };
+                self.note(rank, error);
             }
-        }
-        for (i, sub) in self.subs.iter().enumerate() {
-            let usable =
-                !path.contains(&i) && !sub.is_self_issued() && sub != current && sub != self.leaf;
-            if !usable || sub.subject() != current.issuer() {
+            if path.len() == MAX_DEPTH {
                 continue;
             }
-            found_name = true;
-            match self.signature(current, sub, path, Position::Sub(i)) {
-                Ok(()) => {
-                    path.push(i);
-                    let chain = self.climb(path, failure);
-                    path.pop();
-                    if chain.is_some() {
-                        return chain;
-                    }
+            let sent = (0..self.subs.len()).map(Node::Sent);
+            let kept = (0..self.anchors.kept().len()).map(Node::Kept);
+            for candidate in sent.chain(kept) {
+                let Some(issuer) = self.certificate(candidate) else { continue };
+                if !is_candidate(current, issuer, by_key_id) || self.is_useless(issuer, path) {
+                    continue;
                 }
-                Err(error) => note(failure, rank, error),
+                found_name = true;
+                match self.signature(path, candidate, Position::Sub(path.len())) {
+                    Ok(()) => {
+                        path.push(candidate);
+                        let end = self.climb(path);
+                        path.pop();
+                        if end.is_some() {
+                            return end;
+                        }
+                    }
+                    Err(ChainError::TooMuchWork { .. }) => return Some(End::Exhausted),
+                    Err(error) => self.note(rank, error),
+                }
             }
         }
         if !found_name {
-            note(failure, rank, self.no_issuer(current, path));
+            let error = self.no_issuer(current, at);
+            self.note(rank, error);
         }
         None
     }
 
-    fn signature(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        path: &[usize],
-        issuer_at: Position,
-    ) -> Result<(), ChainError> {
-        let at = path.last().map_or(Position::Leaf, |&i| Position::Sub(i));
-        let key = p256(issuer, issuer_at)?;
-        if *certificate.signature_algorithm() != SignatureAlgorithm::EcdsaSha256 {
-            return Err(ChainError::Algorithm {
-                at,
-                found: certificate.signature_algorithm().to_string(),
-            });
-        }
-        certificate.verify_signed_by(key).map_err(|_| ChainError::BadSignature { at })
+    /// Whether a certificate leads nowhere: it is in the path already, or is a root, which is trusted or not.
+    fn is_useless(&self, issuer: &Certificate, path: &[Node]) -> bool {
+        let again = |node: &Node| self.certificate(*node) == Some(issuer);
+        issuer == self.leaf || path.iter().any(again) || is_root(issuer)
     }
 
-    fn no_issuer(&self, certificate: &Certificate, path: &[usize]) -> ChainError {
+    fn certificate(&self, node: Node) -> Option<&'a Certificate> {
+        match node {
+            Node::Leaf => Some(self.leaf),
+            Node::Sent(i) => self.subs.get(i),
+            Node::Kept(i) => self.anchors.kept().get(i).map(|authority| &**authority),
+            Node::Root(i) => self.anchors.roots().get(i).map(|anchor| anchor.certificate()),
+        }
+    }
+
+    /// Verifies the signature of the path's end with a candidate's key, once for each pair.
+    fn signature(
+        &mut self,
+        path: &[Node],
+        candidate: Node,
+        issuer_at: Position,
+    ) -> Result<(), ChainError> {
+        let node = path.last().copied().unwrap_or(Node::Leaf);
+        let known = self.tried.iter().find(|(a, b, _)| (*a, *b) == (node, candidate));
+        if let Some((_, _, outcome)) = known {
+            return outcome.clone();
+        }
+        if self.tried.len() == MAX_SIGNATURES {
+            return Err(ChainError::TooMuchWork { max: MAX_SIGNATURES });
+        }
+        let outcome = match (self.certificate(node), self.certificate(candidate)) {
+            (Some(certificate), Some(issuer)) => {
+                self.verify(certificate, place(path), issuer, issuer_at)
+            }
+            _ => Err(ChainError::BadSignature { at: place(path) }),
+        };
+        self.tried.push((node, candidate, outcome.clone()));
+        outcome
+    }
+
+    fn verify(
+        &mut self,
+        certificate: &Certificate,
+        at: Position,
+        issuer: &Certificate,
+        issuer_at: Position,
+    ) -> Result<(), ChainError> {
+        let key = self.key(issuer, issuer_at)?;
+        if *certificate.signature_algorithm() != SignatureAlgorithm::of(key.algorithm()) {
+            let found = certificate.signature_algorithm().to_string();
+            return Err(self.algorithm(at, found));
+        }
+        let verify = || certificate.verify_signed_by(key);
+        let outcome = match self.known.as_deref_mut() {
+            Some(known) if certificate.is_ca() => known.verify(certificate, key, verify),
+            _ => verify(),
+        };
+        outcome.map_err(|_| ChainError::BadSignature { at })
+    }
+
+    /// The public key, which must be of the edition: on P-256 [V2G2-006], on P-521 [V2G20-2674] or Ed448.
+    fn key<'b>(&self, of: &'b Certificate, at: Position) -> Result<&'b PublicKey, ChainError> {
+        let good = |key: &&PublicKey| match (self.demand.edition, key.algorithm()) {
+            (Edition::Iso2, algorithm) => algorithm == Algorithm::P256,
+            (Edition::Iso20, Algorithm::P256) => self.demand.level == Level::Lab,
+            (Edition::Iso20, _) => true,
+        };
+        let key = of.public_key().ok().filter(good);
+        key.ok_or_else(|| self.algorithm(at, of.key().to_string()))
+    }
+
+    fn algorithm(&self, at: Position, found: String) -> ChainError {
+        ChainError::Algorithm { at, found, edition: self.demand.edition }
+    }
+
+    fn no_issuer(&self, certificate: &Certificate, at: Position) -> ChainError {
         let root = self
             .subs
             .iter()
             .find(|sub| sub.is_self_issued() && sub.subject() == certificate.issuer());
         match root.or(certificate.is_self_issued().then_some(certificate)) {
             Some(root) => ChainError::UntrustedRoot { subject: root.subject().to_string() },
-            None => {
-                let at = path.last().map_or(Position::Leaf, |&i| Position::Sub(i));
-                ChainError::NoIssuer { at, issuer: certificate.issuer().to_string() }
-            }
+            None => ChainError::NoIssuer { at, issuer: certificate.issuer().to_string() },
         }
     }
 
     /// Checks a path whose signatures verify.
-    fn validate(&self, path: &[usize], anchor: &Anchor) -> Result<Chain, ChainError> {
-        if !self.role.roots().contains(&anchor.kind()) {
-            return Err(ChainError::WrongRoot { role: self.role, found: anchor.kind() });
+    fn validate(&self, path: &[Node], anchor: &Arc<Anchor>) -> Result<Chain, ChainError> {
+        let role = self.demand.role;
+        if !role.roots().contains(&anchor.kind()) {
+            return Err(ChainError::WrongRoot { role, found: anchor.kind() });
         }
-        if self.level == Level::Strict && !path.is_sorted() {
-            return Err(ChainError::Order);
-        }
+        let subs: Vec<Certificate> =
+            path.iter().filter_map(|node| self.certificate(*node)).cloned().collect();
+        let name = self.leaf.subject().common_name().filter(|_| role == Role::Contract);
         let chain = Chain {
-            role: self.role,
-            key: *p256(self.leaf, Position::Leaf)?,
+            demand: self.demand,
+            branch: self.branch(&subs),
+            key: *self.key(self.leaf, Position::Leaf)?,
             leaf: self.leaf.clone(),
-            subs: path.iter().filter_map(|&i| self.subs.get(i)).cloned().collect(),
-            anchor: anchor.clone(),
-            evcoid: match self.role {
-                Role::Contract => {
-                    self.leaf.subject().common_name().and_then(|name| Evcoid::parse(name).ok())
-                }
-                _ => None,
-            },
+            subs,
+            anchor: Arc::clone(anchor),
+            evcoid: name.and_then(|name| Evcoid::parse(name).ok()),
+            now: self.now,
+            sent: self.sent(path),
         };
-        for (at, certificate, _) in chain.members() {
-            let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-            if self.now > not_after {
-                return Err(ChainError::Expired { at, not_after });
-            }
-            if self.now < not_before {
-                return Err(ChainError::NotYetValid { at, not_before });
-            }
-        }
-        self.authorities(&chain)?;
-        for (at, certificate, kind) in chain.members() {
-            let broken = check(certificate, kind, Edition::Iso2, self.level);
-            if !broken.is_empty() {
-                return Err(ChainError::Profile { at, broken });
-            }
-        }
+        checks::enforce(&chain)?;
         Ok(chain)
     }
 
-    /// Every certificate above the leaf must be allowed to issue what stands below it.
-    fn authorities(&self, chain: &Chain) -> Result<(), ChainError> {
-        // The leaf's issuer has no authority below itself, the next has one, and so on.
-        for (below, (at, certificate, _)) in (0_u32..).zip(chain.members().skip(1)) {
-            if !certificate.is_ca() {
-                return Err(ChainError::NotCa { at });
-            }
-            let extensions = certificate.extensions();
-            if extensions
-                .key_usage
-                .as_ref()
-                .is_some_and(|usage| !usage.value.contains(KeyUsage::KEY_CERT_SIGN))
-            {
-                return Err(ChainError::NotForSigning { at });
-            }
-            let stated = extensions
-                .basic_constraints
-                .as_ref()
-                .and_then(|constraints| constraints.value.path_len);
-            let allowed = stated.unwrap_or(u32::MAX).min(if at == Position::Root {
-                self.most_subs()
-            } else {
-                u32::MAX
-            });
-            if below > allowed {
-                return Err(ChainError::PathLength { at, allowed, found: below });
-            }
+    /// The branch that the leaf stands in: for roles that have several, the one whose authorities these are.
+    fn branch(&self, subs: &[Certificate]) -> Branch {
+        let Demand { role, edition, level } = self.demand;
+        if let Some(branch) = role.branch() {
+            return branch;
         }
-        let private = chain.anchor.kind() == super::RootKind::PrivateOperator;
-        if self.level == Level::Strict && chain.subs.is_empty() && !private {
-            return Err(ChainError::RootIssuedLeaf);
-        }
-        Ok(())
+        let fits = |branch: &Branch| match subs {
+            [] => true,
+            [sub1] => check(sub1, branch.sub1, edition, level).is_empty(),
+            [sub2, sub1, ..] => {
+                check(sub2, branch.sub2, edition, level).is_empty()
+                    && check(sub1, branch.sub1, edition, level).is_empty()
+            }
+        };
+        Branch::ALL.into_iter().find(fits).unwrap_or(Branch::OPERATOR)
     }
 
-    /// Authorities between root and leaf: two in the standard [V2G2-009]; one more is tolerated below the strict level.
-    fn most_subs(&self) -> u32 {
-        match self.level {
-            Level::Strict => 2,
-            Level::Field | Level::Lab => 3,
+    fn sent(&self, path: &[Node]) -> Sent {
+        let order = path.iter().filter_map(|node| match node {
+            Node::Sent(i) => Some(i),
+            _ => None,
+        });
+        let all = || self.subs.iter().chain([self.leaf]);
+        let repeated = |one: &Certificate| {
+            let same = |other: &Certificate| {
+                one.serial() == other.serial() && one.issuer() == other.issuer() && one != other
+            };
+            all().any(same)
+        };
+        Sent { disorder: !order.is_sorted(), repeated_serial: all().any(repeated) }
+    }
+
+    /// Keeps the explanation of the highest rank, the earlier one among equals.
+    fn note(&mut self, rank: usize, error: ChainError) {
+        if self.failure.as_ref().is_none_or(|known| rank > known.rank) {
+            self.failure = Some(Failure { rank, error });
         }
     }
 }
 
-/// The public key, which must be on P-256 [V2G2-006].
-fn p256(certificate: &Certificate, at: Position) -> Result<&PublicKey, ChainError> {
-    match certificate.public_key() {
-        Ok(key) if key.algorithm() == Algorithm::P256 => Ok(key),
-        _ => Err(ChainError::Algorithm { at, found: certificate.key().to_string() }),
-    }
+/// Where the end of a path stands.
+fn place(path: &[Node]) -> Position {
+    path.len().checked_sub(1).map_or(Position::Leaf, Position::Sub)
 }
 
-/// Keeps the explanation of the highest rank, the earlier one among equals.
-fn note(failure: &mut Option<Failure>, rank: usize, error: ChainError) {
-    if failure.as_ref().is_none_or(|known| rank > known.rank) {
-        *failure = Some(Failure { rank, error });
-    }
+/// Whether a certificate may have issued another, by its name; and whether key identifiers say so too.
+fn is_candidate(certificate: &Certificate, issuer: &Certificate, by_key_id: bool) -> bool {
+    issuer.subject() == certificate.issuer() && names_key(certificate, issuer) == by_key_id
+}
+
+fn names_key(certificate: &Certificate, issuer: &Certificate) -> bool {
+    let wanted = certificate.extensions().authority_key_id.as_ref();
+    let wanted = wanted.and_then(|id| id.value.key_id.as_ref());
+    let has = issuer.extensions().subject_key_id.as_ref().map(|id| &id.value);
+    wanted.is_some() && wanted == has
+}
+
+/// Whether a certificate is a root's own. What a root certified for its next key has the same name, and another key.
+fn is_root(certificate: &Certificate) -> bool {
+    let names_issuer = certificate.extensions().authority_key_id.is_some();
+    certificate.is_self_issued() && (!names_issuer || names_key(certificate, certificate))
 }

@@ -136,9 +136,9 @@ impl Hierarchy {
         match defect {
             Defect::OtherRole => {
                 let other = self.identity(match role {
-                    Role::Secc | Role::OemProvisioning => Role::Contract,
+                    Role::Secc | Role::OemProvisioning | Role::Vehicle => Role::Contract,
                     Role::Contract => Role::OemProvisioning,
-                    Role::Cps => Role::Secc,
+                    Role::Cps | Role::OcspSigner => Role::Secc,
                 });
                 chain = Damaged { anchors: chain.anchors, ..Damaged::from(&other, self.anchors()) };
             }

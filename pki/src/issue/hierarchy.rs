@@ -218,7 +218,7 @@ impl Hierarchy {
                 (format!("keys/{name}.pem"), member.key.to_pem().as_bytes().to_vec()),
             ]
         });
-        let chains = Role::ALL.into_iter().map(|role| {
+        let chains = Role::of(self.options.edition).map(|role| {
             let text: String = self.identity(role).chain().map(pem::certificate).collect();
             (format!("chains/{}.pem", role.leaf_kind().name()), text.into_bytes())
         });
@@ -297,6 +297,8 @@ pub(super) fn kinds(role: Role) -> [Kind; 4] {
             [Kind::OemRoot, Kind::OemSub1, Kind::OemSub2, Kind::OemProvisioningLeaf]
         }
         Role::Cps => [Kind::V2gRoot, Kind::CpsSub1, Kind::CpsSub2, Kind::CpsLeaf],
+        Role::OcspSigner => [Kind::MoRoot, Kind::MoSub1, Kind::MoSub2, Kind::OcspSigner],
+        Role::Vehicle => [Kind::OemRoot, Kind::VehicleSub1, Kind::VehicleSub2, Kind::VehicleLeaf],
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use pki::chain::{Position, compare_claim, verify, verify_contract};
 use pki::delivery::unwrap;
 use pki::key::KeyAgreement;
+use pki::profile::Edition;
 use pki::{Anchors, Certificate, ChainError, Evcoid, Level, PrivateKey, Role};
 use ring::rand::SecureRandom;
 
@@ -71,6 +72,7 @@ pub fn accept(
         AcceptError::Contract(ChainError::Algorithm {
             at: Position::Leaf,
             found: leaf.key().to_string(),
+            edition: Edition::Iso2,
         })
     })?;
     let (encrypted, dh) = (&delivered.private_key.value, &delivered.dh_public_key.value);
