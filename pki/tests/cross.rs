@@ -34,12 +34,13 @@ fn cross(
     edit(&mut plan);
     let issuer =
         Issuer { certificate: hierarchy.certificate(issuer), signer: &**hierarchy.key(issuer) };
-    plan.issue(hierarchy.key(subject).public_key(), issuer, &SystemRandom::new()).unwrap()
+    let issued = plan.issue(hierarchy.key(subject).public_key(), issuer, &SystemRandom::new());
+    issued.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn only(kind: RootKind, root: &Certificate) -> Anchors {
     let mut anchors = Anchors::new();
-    anchors.add(kind, root.der()).unwrap();
+    anchors.add(kind, root.der()).unwrap_or_else(|error| panic!("{error}"));
     anchors
 }
 
