@@ -21,7 +21,7 @@ pub fn station(anchors: Anchors, now_unix: i64) -> secc::Config {
         }),
         tls: true,
         payment: secc::Payment::Contract,
-        contracts: secc::Contracts { anchors, level: Level::Strict, without_tls: false },
+        contracts: secc::Contracts { anchors, level: Level::Strict, revocation: Default::default(), without_tls: false },
         receipts: secc::Receipts::Never,
         free: false,
         clock: now_unix,

@@ -43,6 +43,18 @@ pub fn certificates(text: &str) -> Result<Vec<Vec<u8>>, PemError> {
     }
 }
 
+/// The revocation lists of a PEM text, in their order; other blocks are skipped.
+pub fn revocation_lists(text: &str) -> Result<Vec<Vec<u8>>, PemError> {
+    let lists = blocks(text)?.into_iter().filter(|block| block.tag() == REVOCATION_LIST);
+    let lists: Vec<_> = lists.map(Pem::into_contents).collect();
+    if lists.is_empty() { Err(PemError::Missing { wanted: "revocation list" }) } else { Ok(lists) }
+}
+
+/// PEM text of one revocation list.
+pub fn revocation_list(der: &[u8]) -> String {
+    encode(REVOCATION_LIST, der)
+}
+
 /// PEM text of one certificate.
 pub fn certificate(der: &[u8]) -> String {
     encode(CERTIFICATE, der)
@@ -86,6 +98,7 @@ pub(crate) fn encode(tag: &str, der: &[u8]) -> String {
 }
 
 const CERTIFICATE: &str = "CERTIFICATE";
+const REVOCATION_LIST: &str = "X509 CRL";
 
 #[cfg(test)]
 mod tests {

@@ -208,6 +208,23 @@ fn stale_forged_and_unreadable_answers_count_as_none_and_are_named() {
 }
 
 #[test]
+fn of_too_many_responses_some_are_read() {
+    let scene = scene();
+    let good = scene.all_good();
+    let junk = [0x30];
+    let mut responses = vec![junk.as_slice(); Sources::MOST - 3];
+    responses.extend(slices(&good));
+    let sources = Sources { responses: &responses, ..Sources::default() };
+    assert!(scene.check(&sources, Need::Require).is_ok());
+    responses.insert(0, &junk);
+    let sources = Sources { responses: &responses, ..Sources::default() };
+    let Err(RevocationError::NoAnswer { at, .. }) = scene.check(&sources, Need::Require) else {
+        panic!("one more was read")
+    };
+    assert_eq!(at, Position::Sub(1));
+}
+
+#[test]
 fn what_is_revoked_for_good_stays_so_and_only_a_hold_can_end() {
     let scene = scene();
     let old = scene.response(0, revoked(Reason::Superseded), NOW - 300 * DAY);

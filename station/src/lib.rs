@@ -29,6 +29,7 @@ pub mod hardware;
 pub mod inspect;
 pub mod link;
 pub mod net;
+pub mod revocation;
 pub mod station;
 pub mod time;
 

@@ -112,6 +112,10 @@ pub enum Denial {
     Blocked,
     /// The contract or token has run out.
     Expired,
+    /// A certificate of the contract's chain is revoked.
+    Revoked,
+    /// Nobody vouches that the certificates of the contract's chain are not revoked, and somebody has to.
+    Unproven,
     /// Nobody knows the contract or token.
     Unknown,
     /// Nobody could be asked.
@@ -123,6 +127,8 @@ impl fmt::Display for Denial {
         f.write_str(match self {
             Self::Blocked => "blocked",
             Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Unproven => "not proven to be unrevoked",
             Self::Unknown => "unknown",
             Self::Unavailable => "unavailable",
         })

@@ -13,7 +13,9 @@ pub use evcc::evcc;
 pub use secc::secc;
 
 use crate::handshake::Protocol;
-use crate::secc::{AcLimits, Config, Contracts, DcLimits, Limits, Payment, Receipts};
+use crate::secc::{
+    AcLimits, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment, Receipts,
+};
 use alloc::vec;
 use core::time::Duration;
 use pki::{Hierarchy, Level};
@@ -55,6 +57,7 @@ fn station(script: &mut Script<'_>) -> Config {
         contracts: Contracts {
             anchors: hierarchy().anchors().clone(),
             level: if which & 16 == 0 { Level::Strict } else { Level::Field },
+            revocation: KnownRevocation::default(),
             without_tls: which & 32 != 0,
         },
         receipts: match more & 3 {

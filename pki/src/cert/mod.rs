@@ -13,7 +13,7 @@ pub use usage::{ExtendedKeyUsage, KeyUsage};
 use crate::key::{Algorithm, KeyError, PublicKey};
 
 /// A parsed X.509 certificate. Nothing is verified yet: see [`crate::chain`] and [`crate::profile`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Certificate {
     der: Box<[u8]>,
     /// The signed part of `der`.
@@ -213,6 +213,12 @@ impl SignatureAlgorithm {
             Algorithm::P256 => Self::EcdsaSha256,
             Algorithm::P521 => Self::EcdsaSha512,
         }
+    }
+}
+
+impl core::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Certificate({})", self.subject)
     }
 }
 

@@ -33,14 +33,19 @@ pub struct Policy {
 /// Where to look. Whatever stands here may come from anybody: nothing counts before its signature has been verified.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
-    /// OCSP responses that the peer stapled, in DER, in any order.
+    /// OCSP responses that the peer stapled, in DER, in any order; [`Sources::MOST`] are read.
     pub staples: &'a [&'a [u8]],
-    /// OCSP responses that we fetched, in DER, in any order.
+    /// OCSP responses that we fetched, in DER, in any order; [`Sources::MOST`] are read.
     pub responses: &'a [&'a [u8]],
     /// OCSP responses that we kept.
     pub cache: Option<&'a Cache>,
     /// Revocation lists.
     pub crls: &'a [Crl],
+}
+
+impl Sources<'_> {
+    /// Responses read of each kind: more than a chain can need, and few enough to cost little.
+    pub const MOST: usize = 32;
 }
 
 /// Where a word on a certificate came from.
@@ -199,9 +204,18 @@ struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     fn new(sources: &Sources<'a>) -> Self {
-        let staples = sources.staples.iter().enumerate().map(|(i, der)| (Source::Stapled(i), der));
-        let fetched =
-            sources.responses.iter().enumerate().map(|(i, der)| (Source::Fetched(i), der));
+        let staples = sources
+            .staples
+            .iter()
+            .take(Sources::MOST)
+            .enumerate()
+            .map(|(i, der)| (Source::Stapled(i), der));
+        let fetched = sources
+            .responses
+            .iter()
+            .take(Sources::MOST)
+            .enumerate()
+            .map(|(i, der)| (Source::Fetched(i), der));
         let (mut responses, mut unreadable) = (Vec::new(), Vec::new());
         for (source, der) in staples.chain(fetched) {
             match OcspResponse::parse(der) {

@@ -65,7 +65,17 @@ pub(crate) async fn decide(chain: &[Arc<dyn Authorizer>], question: Question) ->
             Decision::Pass => {}
         }
     }
-    let (by, reason) = ("station", format!("nobody here decides about {}", question.identity()));
+    let reason = format!("nobody here decides about {}", question.identity());
+    refuse(question, "station", Denial::Unknown, reason)
+}
+
+/// Says no without asking anybody.
+pub(crate) fn refuse(
+    question: Question,
+    by: &str,
+    denial: Denial,
+    reason: String,
+) -> (Answer, Verdict) {
     let verdict = Verdict { accepted: false, by: by.into(), reason };
-    (question.deny(by, Denial::Unknown), verdict)
+    (question.deny(by, denial), verdict)
 }

@@ -18,16 +18,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pki::{Anchors, Level};
+use pki::{Anchors, Chain, Level, Verified};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustls::ServerConfig;
 use v2g::handshake::Protocol;
-use v2g::secc::{Contracts, Limits, Payment, Receipts};
+use v2g::secc::{Contracts, KnownRevocation, Limits, Payment, Receipts};
+use v2g_tls::Staple;
 
 use crate::authorize::Authorizer;
 use crate::hardware::{Hardware, Rig};
 use crate::link::PacketLink;
 use crate::net::Interface;
+use crate::revocation::Revocation;
 
 /// A station with one connector, before it is on the network.
 pub struct Station<H> {
@@ -46,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) plain: bool,
     pub(crate) contracts: Contracts,
+    pub(crate) revocation: Option<Revocation>,
+    pub(crate) staples: Vec<(Arc<Verified<Chain>>, Staple)>,
     pub(crate) payment: Payment,
     pub(crate) receipts: Receipts,
     pub(crate) free: bool,
@@ -84,8 +88,12 @@ impl Default for Patience {
 impl<H: Hardware> Station<H> {
     /// A station that can do nothing but TCP and external identification, until told otherwise.
     pub fn new(evse_id: impl Into<String>, limits: Limits, hardware: H) -> Self {
-        let contracts =
-            Contracts { anchors: Anchors::new(), level: Level::Strict, without_tls: false };
+        let contracts = Contracts {
+            anchors: Anchors::new(),
+            level: Level::Strict,
+            revocation: KnownRevocation::default(),
+            without_tls: false,
+        };
         let settings = Settings {
             evse_id: evse_id.into(),
             limits,
@@ -96,6 +104,8 @@ impl<H: Hardware> Station<H> {
             tls: None,
             plain: false,
             contracts,
+            revocation: None,
+            staples: Vec::new(),
             payment: Payment::Both,
             receipts: Receipts::Never,
             free: false,
@@ -150,6 +160,18 @@ impl<H: Hardware> Station<H> {
     pub fn contracts(mut self, anchors: Anchors, level: Level) -> Self {
         self.settings.contracts.anchors = anchors;
         self.settings.contracts.level = level;
+        self
+    }
+
+    /// Ask whether the certificates of contracts are revoked; otherwise nobody does.
+    pub fn revocation(mut self, revocation: Revocation) -> Self {
+        self.settings.revocation = Some(revocation);
+        self
+    }
+
+    /// Keep a response about our own certificate stapled, by what [`revocation`](Self::revocation) can reach.
+    pub fn staple(mut self, chain: Verified<Chain>, staple: Staple) -> Self {
+        self.settings.staples.push((Arc::new(chain), staple));
         self
     }
 

@@ -17,6 +17,7 @@ use crate::cdr::Ledger;
 use crate::drive::Clock;
 use crate::hardware::{Rig, Signal};
 use crate::net::{self, Connection, Interface, sdp};
+use crate::revocation::staple;
 
 /// A station on the network.
 pub struct Bound {
@@ -31,6 +32,8 @@ pub struct Bound {
     ledger: Option<Ledger>,
     matching: Option<Matching>,
     handshakes: JoinSet<(SocketAddrV6, Clock, io::Result<Secured>)>,
+    /// Ends with the station.
+    _staples: JoinSet<()>,
     paused: Option<Paused>,
 }
 
@@ -73,6 +76,12 @@ impl Bound {
         let observer = settings.observer.clone();
         let matching =
             settings.slac.take().map(|link| Matching::start(link, rig.clone(), observer));
+        let mut staples = JoinSet::new();
+        for (chain, staple) in settings.staples.drain(..) {
+            if let Some(revocation) = &settings.revocation {
+                staples.spawn(staple::keep(revocation.clone(), chain, staple));
+            }
+        }
         settings.observer.tell(Notice::Listening(offer));
         rig.signal(Signal::Digital);
         Ok(Self {
@@ -86,6 +95,7 @@ impl Bound {
             ledger,
             matching,
             handshakes: JoinSet::new(),
+            _staples: staples,
             paused: None,
         })
     }

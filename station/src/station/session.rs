@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use v2g::authorization::{Identity, Question};
-use v2g::secc::{Command, Config, Contactor, Ended, Event, Paused, Secc};
+use v2g::secc::{Command, Config, Contactor, Contracts, Ended, Event, Paused, Secc};
 use v2g_tls::Negotiated;
 
 mod journal;
@@ -19,6 +19,7 @@ use crate::cdr::{Ledger, Record};
 use crate::drive::{Clock, Stream, drive};
 use crate::hardware::{Attached, Rig};
 use crate::net::Connection;
+use crate::revocation::{Inquiry, Revocation};
 use journal::Journal;
 pub(super) use matching::Matching;
 
@@ -58,6 +59,7 @@ pub(super) async fn run(stream: Box<dyn Connection>, peer: Peer, lasting: Lastin
         settings,
         hardware,
         commands: sender,
+        inquiry: None,
         asking: None,
         verdict: Arc::default(),
         journal: Journal::new(ledger.cloned()),
@@ -120,7 +122,10 @@ fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) 
         limits: settings.limits,
         tls,
         payment: settings.payment,
-        contracts: settings.contracts.clone(),
+        contracts: Contracts {
+            revocation: settings.revocation.as_ref().map(Revocation::known).unwrap_or_default(),
+            ..settings.contracts.clone()
+        },
         receipts: settings.receipts,
         free: settings.free,
         clock: crate::time::unix() - since_zero,
@@ -142,11 +147,16 @@ fn lock<'a, 'd>(desk: &'a Mutex<Desk<'d>>) -> MutexGuard<'a, Desk<'d>> {
     desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Who decides about revoked contracts, as records say it.
+const INQUIRY: &str = "revocation";
+
 /// Where the engine's events go.
 struct Desk<'a> {
     settings: &'a Settings,
     hardware: Attached,
     commands: mpsc::UnboundedSender<Command>,
+    /// Whether the contract's certificates are revoked.
+    inquiry: Option<Inquiry>,
     asking: Option<tokio::task::JoinHandle<()>>,
     verdict: Arc<Mutex<Option<Verdict>>>,
     journal: Journal,
@@ -160,8 +170,15 @@ impl Desk<'_> {
         match event {
             Event::Protocol(protocol) => self.record.protocol = Some(protocol.name().into()),
             Event::Session { id, evcc_id, resumed } => self.begin(id, evcc_id, resumed),
-            Event::ContractVerified(Identity::Contract(contract)) => {
-                self.record.evcoid = Some(contract.evcoid.normal().into());
+            Event::ContractVerified { identity, chain } => {
+                if let Identity::Contract(contract) = identity {
+                    self.record.evcoid = Some(contract.evcoid.normal().into());
+                }
+                self.inquiry = self
+                    .settings
+                    .revocation
+                    .clone()
+                    .map(|revocation| Inquiry::start(revocation, chain));
             }
             Event::Authorize(question) => self.ask(question),
             Event::Authorized { token, .. } => {
@@ -175,9 +192,7 @@ impl Desk<'_> {
                 self.record.refusal = Some(format!("{request}: {why}"))
             }
             Event::Ended(ended) => return ControlFlow::Break(ended),
-            Event::Phase(_)
-            | Event::ContractVerified(Identity::External)
-            | Event::SignatureVerified(_) => {}
+            Event::Phase(_) | Event::SignatureVerified(_) => {}
             Event::EnergyOn | Event::EnergyOff => self.note(),
         }
         ControlFlow::Continue(())
@@ -198,8 +213,12 @@ impl Desk<'_> {
         let authorizers: Vec<Arc<dyn Authorizer>> = self.settings.authorizers.clone();
         let (commands, verdict) = (self.commands.clone(), self.verdict.clone());
         let observer: Observer = self.settings.observer.clone();
+        let inquiry = self.inquiry.take();
         let asking = tokio::spawn(async move {
-            let (answer, decided) = authorize::decide(&authorizers, question).await;
+            let (answer, decided) = match Inquiry::end(inquiry).await {
+                Ok(()) => authorize::decide(&authorizers, question).await,
+                Err((denial, reason)) => authorize::refuse(question, INQUIRY, denial, reason),
+            };
             observer.tell(Notice::Decided(&decided));
             *verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);
             // A session that has ended needs no answer.

@@ -9,4 +9,6 @@ mod hostile;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod sessions;

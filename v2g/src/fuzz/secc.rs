@@ -139,7 +139,8 @@ impl Drive {
             0 => accept(question),
             _ => {
                 use Denial::*;
-                let denial = script.pick(&[Blocked, Expired, Unknown, Unavailable]);
+                let denial =
+                    script.pick(&[Blocked, Expired, Unknown, Unavailable, Revoked, Unproven]);
                 question.deny("the fuzzer", denial.unwrap_or(Unknown))
             }
         };

@@ -2,9 +2,10 @@
 
 use super::facts::Limits;
 use crate::handshake::Protocol;
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::time::Duration;
-use pki::{Anchors, Level};
+use pki::revocation::{Cache, Crl, Need, Policy, RevocationError, Sources, check};
+use pki::{Anchors, Chain, Level, Verified};
 
 /// A station's settings for one connection.
 #[derive(Clone, Debug)]
@@ -63,8 +64,45 @@ pub struct Contracts {
     pub anchors: Anchors,
     /// How close a certificate must keep to its profile.
     pub level: Level,
+    /// What is known of revoked certificates when the connection begins.
+    pub revocation: KnownRevocation,
     /// For laboratories only: offer contracts without TLS, against [V2G2-633].
     pub without_tls: bool,
+}
+
+/// What is known of revoked certificates without asking anybody.
+#[derive(Clone, Debug)]
+pub struct KnownRevocation {
+    /// How old it may be, and whether it counts at all. That something must be known is for the application to see to,
+    /// between [`Event::ContractVerified`](super::Event) and its answer.
+    pub policy: Policy,
+    /// Responses that were kept.
+    pub cache: Arc<Cache>,
+    /// Revocation lists.
+    pub crls: Arc<[Crl]>,
+}
+
+impl Default for KnownRevocation {
+    /// Nothing, and nothing is looked at.
+    fn default() -> Self {
+        let policy = Policy::new(Need::Ignore);
+        Self { policy, cache: Arc::new(Cache::new(0, 0)), crls: Arc::default() }
+    }
+}
+
+impl KnownRevocation {
+    /// Whether no certificate of a chain is known to be revoked, at `now_unix` (seconds since 1970).
+    pub(crate) fn at_hand(
+        &self,
+        chain: &Verified<Chain>,
+        now_unix: i64,
+    ) -> Result<(), RevocationError> {
+        let known = |need| if need == Need::Ignore { Need::Ignore } else { Need::Prefer };
+        let Policy { need, private, .. } = self.policy;
+        let policy = Policy { need: known(need), private: known(private), ..self.policy };
+        let sources = Sources { cache: Some(&self.cache), crls: &self.crls, ..Sources::default() };
+        check(chain, &sources, &policy, now_unix).map(|_| ())
+    }
 }
 
 /// When a car is asked to sign the meter reading.

@@ -7,6 +7,8 @@ use crate::iso2::msg::ResponseCode;
 use crate::iso2::order::Phase;
 use crate::signature::SignedInfoGrammar;
 use alloc::string::String;
+use alloc::sync::Arc;
+use pki::{Chain, Verified};
 
 /// What the application tells the engine.
 #[derive(Debug)]
@@ -34,7 +36,12 @@ pub enum Event {
     /// The session reached a phase.
     Phase(Phase),
     /// A contract was shown and its chain is good.
-    ContractVerified(Identity),
+    ContractVerified {
+        /// Whose it is.
+        identity: Identity,
+        /// The chain: to be checked for revocation, for instance, before an answer to [`Event::Authorize`].
+        chain: Arc<Verified<Chain>>,
+    },
     /// The car signed the challenge with the contract's key.
     SignatureVerified(SignedInfoGrammar),
     /// Somebody has to decide; the engine keeps the car waiting meanwhile.

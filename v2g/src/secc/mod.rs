@@ -4,7 +4,7 @@ mod config;
 mod event;
 mod facts;
 
-pub use config::{Config, Contracts, Paused, Payment, Receipts};
+pub use config::{Config, Contracts, KnownRevocation, Paused, Payment, Receipts};
 pub use event::{Command, Ended, Event, Order};
 pub use facts::{
     AcLimits, Contactor, ControlPilot, DcLimits, Fact, Facts, Fault, Isolation, Limits, Reading,

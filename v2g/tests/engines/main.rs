@@ -7,6 +7,8 @@ mod order_of_messages;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod switching_off;

@@ -161,6 +161,8 @@ fn a_denied_contract_gets_the_code_for_its_reason_and_no_energy() {
     for (denial, code) in [
         (Denial::Blocked, ResponseCode::FailedContractCanceled),
         (Denial::Expired, ResponseCode::FailedCertificateExpired),
+        (Denial::Revoked, ResponseCode::FailedCertificateRevoked),
+        (Denial::Unproven, ResponseCode::FailedCertChainError),
         (Denial::Unknown, ResponseCode::FailedCertificateNotAllowedAtThisEvse),
         (Denial::Unavailable, ResponseCode::Failed),
     ] {

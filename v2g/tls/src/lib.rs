@@ -52,7 +52,7 @@ pub use key_log::key_lines;
 pub use negotiated::Negotiated;
 pub use provider::provider;
 pub use roots::{RootError, Roots};
-pub use secc::{Secc, SeccChain};
+pub use secc::{Secc, SeccChain, Staple};
 pub use verify::{ChainError, Strictness, verify_secc_chain};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The TLS server of a station for ISO 15118-2.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -16,9 +16,31 @@ use crate::provider::{provider, provider_with_aead_suites};
 /// A chain a station can present, the root it hangs on and its key.
 #[derive(Clone, Debug)]
 pub struct SeccChain {
-    key: Arc<CertifiedKey>,
+    shown: Staple,
     /// What a car may call its root.
     root: Vec<Authority>,
+}
+
+/// Where the newest OCSP response about the leaf of a [`SeccChain`] is put. Clones are the same.
+///
+/// It is sent to every car that asks by `status_request`. rustls sends none for the authorities, and knows no
+/// `status_request_v2`, which the standard has for those [V2G2-871].
+#[derive(Clone, Debug)]
+pub struct Staple(Arc<RwLock<Arc<CertifiedKey>>>);
+
+impl Staple {
+    /// From now on sends this response, in DER, or none.
+    pub fn set(&self, response: Option<Vec<u8>>) {
+        let mut shown = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if shown.ocsp != response {
+            let key = CertifiedKey::clone(&shown);
+            *shown = Arc::new(CertifiedKey { ocsp: response, ..key });
+        }
+    }
+
+    fn shown(&self) -> Arc<CertifiedKey> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl SeccChain {
@@ -44,7 +66,13 @@ impl SeccChain {
             Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { key: Arc::new(key), root: Authority::forms(&root) })
+        let shown = Staple(Arc::new(RwLock::new(Arc::new(key))));
+        Ok(Self { shown, root: Authority::forms(&root) })
+    }
+
+    /// Where to put what its responder says of the leaf; nothing is stapled before.
+    pub fn staple(&self) -> Staple {
+        self.shown.clone()
     }
 }
 
@@ -106,7 +134,7 @@ struct ChainChoice(Vec<SeccChain>);
 impl ResolvesServerCert for ChainChoice {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let named = hello.alpn().and_then(rewrite::body_of).and_then(|body| Authority::list(&body));
-        choose(&self.0, named.as_deref().unwrap_or_default()).map(|chain| chain.key.clone())
+        choose(&self.0, named.as_deref().unwrap_or_default()).map(|chain| chain.shown.shown())
     }
 }
 

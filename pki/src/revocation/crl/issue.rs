@@ -61,7 +61,7 @@ impl CrlPlan {
 
     /// PEM text of a list in DER.
     pub fn to_pem(der: &[u8]) -> String {
-        pem::encode("X509 CRL", der)
+        pem::revocation_list(der)
     }
 }
 

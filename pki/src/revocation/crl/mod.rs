@@ -147,6 +147,11 @@ impl Crl {
         self.number.as_deref()
     }
 
+    /// Issuer's name in DER.
+    pub fn issuer(&self) -> &[u8] {
+        &self.issuer
+    }
+
     /// When it was made, seconds since 1970.
     pub fn this_update(&self) -> i64 {
         self.this_update

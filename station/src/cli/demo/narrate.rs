@@ -51,7 +51,7 @@ impl Narrator {
             secc::Event::Session { id, evcc_id, .. } => {
                 say("V2G", format!("session {:016x} with car {evcc_id}", u64::from_be_bytes(*id)));
             }
-            secc::Event::ContractVerified(Identity::Contract(contract)) => {
+            secc::Event::ContractVerified { identity: Identity::Contract(contract), .. } => {
                 say("contract", format!("EVCOID {}, chain verified:", contract.evcoid));
                 contract.chain.iter().for_each(|subject| say("contract", format!("  {subject}")));
             }

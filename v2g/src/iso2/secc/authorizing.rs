@@ -8,8 +8,8 @@ use crate::iso2::Grammar;
 use crate::secc::Event;
 use crate::signature::{self, Signed};
 use crate::xmldsig::Signature;
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use core::time::Duration;
 use pki::{Chain, Verified};
 
@@ -22,14 +22,14 @@ pub(crate) enum Authorizing {
     /// The question is out.
     Asked(Asked),
     /// The answer was yes; the car does not know yet.
-    Accepted { authorized: Authorized, contract: Option<Box<Verified<Chain>>> },
+    Accepted { authorized: Authorized, contract: Option<Arc<Verified<Chain>>> },
     /// The answer was no; the car does not know yet.
     Denied { denial: Denial, by: String },
 }
 
 /// A contract whose chain is good, and what the car has to sign.
 pub(crate) struct Challenged {
-    pub(super) chain: Box<Verified<Chain>>,
+    pub(super) chain: Arc<Verified<Chain>>,
     pub(super) identity: Identity,
     pub(super) challenge: [u8; 16],
 }
@@ -39,7 +39,7 @@ pub(crate) struct Asked {
     number: u64,
     since: Duration,
     /// `None` with external identification.
-    contract: Option<Box<Verified<Chain>>>,
+    contract: Option<Arc<Verified<Chain>>>,
 }
 
 impl Authorizing {
@@ -128,7 +128,7 @@ impl Asked {
 
 fn ask(
     identity: Identity,
-    contract: Option<Box<Verified<Chain>>>,
+    contract: Option<Arc<Verified<Chain>>>,
     cx: &mut Context<'_>,
 ) -> Result<State, Refusal> {
     let number = u64::from_be_bytes(random::<8>(cx)?);
@@ -154,6 +154,9 @@ fn code(denial: Denial) -> ResponseCode {
     match denial {
         Denial::Blocked => ResponseCode::FailedContractCanceled,
         Denial::Expired => ResponseCode::FailedCertificateExpired,
+        Denial::Revoked => ResponseCode::FailedCertificateRevoked,
+        // [V2G2-885]: a chain that cannot be checked is no good chain.
+        Denial::Unproven => ResponseCode::FailedCertChainError,
         Denial::Unknown => ResponseCode::FailedCertificateNotAllowedAtThisEvse,
         Denial::Unavailable => ResponseCode::Failed,
     }

@@ -4,12 +4,12 @@ use super::session_setup::random;
 use super::{Context, Refusal, State, refusal};
 use crate::authorization::{ContractIdentity, Identity};
 use crate::secc::Event;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use pki::ChainError;
 use pki::chain::{Position, compare_claim};
+use pki::{Chain, ChainError, Verified};
 
 /// How long before its end a contract certificate counts as running out, in seconds: 21 days.
 const SOON: i64 = 21 * 86_400;
@@ -36,8 +36,9 @@ impl Contract {
             cx.clock(),
             contracts.level,
         )
-        .map(Box::new)
+        .map(Arc::new)
         .map_err(|error| Refusal::new(code(&error), error.to_string()))?;
+        unrevoked(&chain, cx)?;
         let Some(evcoid) = chain.evcoid() else {
             return Err(Refusal::new(
                 ResponseCode::FailedCertChainError,
@@ -59,7 +60,7 @@ impl Contract {
             chain: chain.members().map(|(_, c, _)| c.subject().to_string()).collect(),
             expires: chain.not_after(),
         });
-        cx.emit(Event::ContractVerified(identity.clone()));
+        cx.emit(Event::ContractVerified { identity: identity.clone(), chain: chain.clone() });
         // [V2G2-825]: fresh for every chain shown.
         let challenge = random::<16>(cx)?;
         cx.reply(PaymentDetailsRes {
@@ -74,6 +75,12 @@ impl Contract {
         });
         Ok(State::Authorizing(Authorizing::Challenged(Challenged { chain, identity, challenge })))
     }
+}
+
+/// What is known to be revoked now is refused now; what has to be asked for is asked while the car signs the challenge.
+fn unrevoked(chain: &Verified<Chain>, cx: &Context<'_>) -> Result<(), Refusal> {
+    let known = cx.config.contracts.revocation.at_hand(chain, cx.clock());
+    known.map_err(|error| Refusal::new(ResponseCode::FailedCertificateRevoked, error.to_string()))
 }
 
 /// [V2G2-824] for a contract out of its time; for authorities out of theirs and broken profiles the

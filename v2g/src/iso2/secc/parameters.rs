@@ -6,7 +6,7 @@ use super::schedule::Schedule;
 use super::{Context, Refusal, State, context::Notice, status};
 use crate::authorization::Authorized;
 use crate::secc::{Facts, Limits};
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use pki::{Chain, Verified};
 
 /// Somebody lets this session have energy; no later state can be built without it.
@@ -14,7 +14,7 @@ pub(crate) struct Paid {
     #[expect(dead_code, reason = "held as the proof that energy may flow")]
     pub(super) authorized: Authorized,
     /// With a contract, what receipts are checked against.
-    pub(super) contract: Option<Box<Verified<Chain>>>,
+    pub(super) contract: Option<Arc<Verified<Chain>>>,
 }
 
 /// Limits and schedule are to be agreed on.

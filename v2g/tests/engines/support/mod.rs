@@ -10,7 +10,9 @@ use ring::rand::SystemRandom;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use v2g::handshake::Protocol;
-use v2g::secc::{AcLimits, Config, Contracts, DcLimits, Limits, Payment, Receipts};
+use v2g::secc::{
+    AcLimits, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment, Receipts,
+};
 
 /// When the engines' time is zero, in Unix seconds: in November 2026.
 pub(crate) const CLOCK: i64 = 1_795_000_000;
@@ -52,6 +54,7 @@ pub(crate) fn station(limits: Limits) -> Config {
         contracts: Contracts {
             anchors: hierarchy().anchors().clone(),
             level: Level::Strict,
+            revocation: KnownRevocation::default(),
             without_tls: false,
         },
         receipts: Receipts::Never,
