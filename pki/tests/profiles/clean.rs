@@ -54,14 +54,17 @@ fn what_the_standard_leaves_open_breaks_no_rule() {
 }
 
 #[test]
-fn the_hierarchy_for_tests_is_guessed_and_follows_the_profiles() {
+fn the_hierarchies_for_tests_are_guessed_and_follow_the_profiles() {
     let rng = SystemRandom::new();
-    let hierarchy = Hierarchy::generate(&rng, 1_795_366_984, Options::default()).unwrap();
-    for kind in Edition::Iso2.kinds() {
-        let certificate = hierarchy.certificate(kind);
-        let guess = guess(certificate);
-        assert_eq!((guess.kind, guess.edition), (Some(kind), Edition::Iso2));
-        assert_eq!(check(certificate, kind, Edition::Iso2, Level::Strict), []);
+    for edition in Edition::ALL {
+        let options = Options::of(edition);
+        let hierarchy = Hierarchy::generate(&rng, 1_795_366_984, options).unwrap();
+        for kind in edition.kinds() {
+            let certificate = hierarchy.certificate(kind);
+            let guess = guess(certificate);
+            assert_eq!((guess.kind, guess.edition), (Some(kind), edition), "{kind}");
+            assert_eq!(check(certificate, kind, edition, Level::Strict), [], "{kind}");
+        }
     }
 }
 
