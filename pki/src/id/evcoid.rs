@@ -225,7 +225,7 @@ impl Evcoid {
     }
 
     /// The same contract in the forms that it can be converted to.
-    pub(crate) fn other_forms(&self) -> impl Iterator<Item = Self> {
+    pub fn other_forms(&self) -> impl Iterator<Item = Self> {
         [self.to_emi3(), self.to_iso(), self.to_din()]
             .into_iter()
             .flatten()

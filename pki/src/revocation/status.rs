@@ -158,18 +158,26 @@ impl Reason {
         }
     }
 
-    /// Of the content of an ENUMERATED. A code without a name still means revoked.
+    /// By its code in RFC 5280. A code without a name still means revoked.
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            1 => Self::KeyCompromise,
+            2 => Self::CaCompromise,
+            3 => Self::AffiliationChanged,
+            4 => Self::Superseded,
+            5 => Self::CessationOfOperation,
+            6 => Self::CertificateHold,
+            8 => Self::RemoveFromCrl,
+            9 => Self::PrivilegeWithdrawn,
+            10 => Self::AaCompromise,
+            _ => Self::Unspecified,
+        }
+    }
+
+    /// Of the content of an ENUMERATED.
     pub(super) fn from_content(content: &[u8]) -> Self {
         match content {
-            [1] => Self::KeyCompromise,
-            [2] => Self::CaCompromise,
-            [3] => Self::AffiliationChanged,
-            [4] => Self::Superseded,
-            [5] => Self::CessationOfOperation,
-            [6] => Self::CertificateHold,
-            [8] => Self::RemoveFromCrl,
-            [9] => Self::PrivilegeWithdrawn,
-            [10] => Self::AaCompromise,
+            [code] => Self::from_code(*code),
             _ => Self::Unspecified,
         }
     }

@@ -1,0 +1,107 @@
+//! Opening, and what makes a commit durable.
+
+use core::time::Duration;
+use std::str::FromStr as _;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::Database;
+use crate::store::error::StoreError;
+use crate::store::options::Options;
+
+/// Statements whose plans a connection keeps; there are fewer.
+const STATEMENTS: usize = 512;
+
+impl Database {
+    /// Opens the database at an address, creates the file if it is one, and brings the tables up to date.
+    pub(in crate::store) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let database = match url.split_once(':') {
+            Some(("sqlite", _)) => Self::sqlite(url, options).await?,
+            Some(("postgres" | "postgresql", _)) => Self::postgres(url, options).await?,
+            _ => return Err(StoreError::Url(without_password(url))),
+        };
+        if options.create {
+            database.migrate().await?;
+        }
+        Ok(database)
+    }
+
+    async fn sqlite(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let parsed = SqliteConnectOptions::from_str(url);
+        let connect = parsed
+            .map_err(|_| StoreError::Url(url.to_owned()))?
+            .create_if_missing(options.create)
+            // With the write-ahead log synced at every commit, what is committed is on the disk.
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(options.patience)
+            .statement_cache_capacity(STATEMENTS)
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new().acquire_timeout(options.patience);
+        let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await?;
+        let readers = pool
+            .max_connections(options.readers)
+            .connect_lazy_with(connect.pragma("query_only", "on"));
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn postgres(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let parsed = PgConnectOptions::from_str(url);
+        let patience = milliseconds(options.patience);
+        let connect = parsed
+            .map_err(|_| StoreError::Url(without_password(url)))?
+            .application_name("pnc")
+            // Whatever the server's default: a commit is on its disk before it is answered.
+            .options([
+                ("synchronous_commit", "on".to_owned()),
+                ("lock_timeout", patience.clone()),
+                ("statement_timeout", milliseconds(4 * options.patience)),
+                ("idle_in_transaction_session_timeout", milliseconds(4 * options.patience)),
+            ])
+            .statement_cache_capacity(STATEMENTS)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new().acquire_timeout(options.patience);
+        let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await?;
+        let readers = pool
+            .max_connections(options.readers)
+            .connect_lazy_with(connect.options([("default_transaction_read_only", "on")]));
+        Ok(Self::Postgres { writer, readers })
+    }
+}
+
+fn milliseconds(duration: Duration) -> String {
+    duration.as_millis().to_string()
+}
+
+/// An address for messages.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.find('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 < at => {
+            let user = url.get(scheme + 3..at).unwrap_or_default();
+            let name = user.split(':').next().unwrap_or_default();
+            let (front, rest) = (url.get(..scheme + 3), url.get(at..));
+            format!("{}{name}{}", front.unwrap_or_default(), rest.unwrap_or_default())
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_show_no_password() {
+        for (url, shown) in [
+            ("postgres://ops:secret@db/pnc", "postgres://ops@db/pnc"),
+            ("postgres://ops@db/pnc", "postgres://ops@db/pnc"),
+            ("mysql://ops:secret@db/pnc", "mysql://ops@db/pnc"),
+            ("sqlite:a@b.db", "sqlite:a@b.db"),
+            ("://@", "://@"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

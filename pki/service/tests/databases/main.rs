@@ -1,0 +1,8 @@
+//! The store on each database.
+
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod place;
+#[cfg(test)]
+mod store;
