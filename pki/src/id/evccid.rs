@@ -32,22 +32,37 @@ impl Evccid {
     /// Reads either form in any case. A MAC address may have `:` or `-` between all its octets; in the -20 form
     /// `-` may stand between the elements, and `I`, `O` and `Q` may not be used.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let symbols = Symbols::split(text, &['-', ':'], Self::MAX + 3)?;
-        if symbols.len() == 12 { Self::mac(&symbols) } else { Self::iso20(symbols) }
+        Self::read(text).map(|(symbols, kind)| Self { normal: symbols.normal(), kind })
     }
 
-    fn mac(symbols: &Symbols) -> Result<Self, IdError> {
+    /// The form in which [`Self::parse`] reads a text, if it does; allocates nothing.
+    pub fn kind_of(text: &str) -> Option<EvccidKind> {
+        Self::read(text).ok().map(|(_, kind)| kind)
+    }
+
+    fn read(text: &str) -> Result<(Symbols<'_>, EvccidKind), IdError> {
+        let symbols = Symbols::split(text, &['-', ':'], Self::MAX + 3)?;
+        if symbols.len() == 12 {
+            Self::mac(&symbols)?;
+            Ok((symbols, EvccidKind::Mac))
+        } else {
+            Self::iso20(&symbols)?;
+            Ok((symbols, EvccidKind::Iso20))
+        }
+    }
+
+    fn mac(symbols: &Symbols<'_>) -> Result<(), IdError> {
         let hex = |c: char| c.is_ascii_hexdigit();
         symbols.all(0..12, Element::Whole, "a hexadecimal digit", hex)?;
         symbols.separators_only_before(&[2, 4, 6, 8, 10])?;
         if !matches!(symbols.breaks(), 0 | 5) {
             let kind = IdErrorKind::Separator;
-            return Err(IdError { at: symbols.place(12), element: Element::Whole, kind });
+            return Err(IdError { at: symbols.end(), element: Element::Whole, kind });
         }
-        Ok(Self { normal: symbols.text.clone(), kind: EvccidKind::Mac })
+        Ok(())
     }
 
-    fn iso20(symbols: Symbols) -> Result<Self, IdError> {
+    fn iso20(symbols: &Symbols<'_>) -> Result<(), IdError> {
         let len = symbols.len();
         if !(Self::MIN..=Self::MAX).contains(&len) {
             return Err(symbols.length_error("12 or 20 to 64"));
@@ -58,8 +73,7 @@ impl Evccid {
         symbols.all(4..len - 1, Element::Instance, wanted, is_unmistakable)?;
         let digit = |c: char| c.is_ascii_digit() || c == 'X';
         symbols.all(len - 1..len, Element::CheckDigit, "a digit or X", digit)?;
-        symbols.separators_only_before(&[3, 4, len - 1])?;
-        Ok(Self { normal: symbols.text, kind: EvccidKind::Iso20 })
+        symbols.separators_only_before(&[3, 4, len - 1])
     }
 
     /// Form of this identifier.

@@ -54,6 +54,16 @@ impl Evcoid {
 
     /// Reads any form, in any case, with `-`, `*` or nothing between the elements. The check digit is not judged.
     pub fn parse(text: &str) -> Result<Self, IdError> {
+        let (symbols, kind, stem) = Self::read(text)?;
+        Ok(Self { normal: symbols.normal(), kind, stem })
+    }
+
+    /// Whether [`Self::parse`] reads a text; allocates nothing.
+    pub fn is_valid(text: &str) -> bool {
+        Self::read(text).is_ok()
+    }
+
+    fn read(text: &str) -> Result<(Symbols<'_>, EvcoidKind, usize), IdError> {
         let symbols = Symbols::split(text, &Self::SEPARATORS, Self::MAX_TEXT)?;
         let len = symbols.len();
         let before_last = len.saturating_sub(1);
@@ -73,10 +83,10 @@ impl Evcoid {
         let separators: &[usize] = if stem < len { &[2, 5, stem] } else { &[2, 5] };
         symbols.separators_only_before(separators)?;
         let kind = match kind {
-            EvcoidKind::Iso if symbols.text.as_bytes().get(5) == Some(&b'C') => EvcoidKind::Emi3,
+            EvcoidKind::Iso if symbols.at(5) == Some('C') => EvcoidKind::Emi3,
             other => other,
         };
-        Ok(Self { normal: symbols.text, kind, stem })
+        Ok((symbols, kind, stem))
     }
 
     /// Builds the ISO form with its check digit from its elements: two letters, three and nine letters or digits.

@@ -16,11 +16,11 @@ impl Party {
     /// Reads two letters and three letters or digits in any case, with `-`, `*` or nothing between.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let symbols = Symbols::split(text, &['-', '*'], 6)?;
-        let wrong = symbols.length_error("5");
         symbols.all(0..2, Element::Country, "a letter", is_letter)?;
         symbols.all(2..5, Element::Provider, "a letter or digit", is_letter_or_digit)?;
         symbols.separators_only_before(&[2])?;
-        let symbols = symbols.text.as_bytes().try_into().map_err(|_| wrong)?;
+        let wrong = symbols.length_error("5");
+        let symbols = symbols.normal().as_bytes().try_into().map_err(|_| wrong)?;
         Ok(Self { symbols })
     }
 

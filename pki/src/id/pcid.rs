@@ -15,13 +15,22 @@ pub struct Pcid {
 impl Pcid {
     /// Reads 17 or 18 letters and digits in any case; hyphens may stand after the manufacturer and before the check digit.
     pub fn parse(text: &str) -> Result<Self, IdError> {
+        Self::read(text).map(|symbols| Self { normal: symbols.normal() })
+    }
+
+    /// Whether [`Self::parse`] reads a text; allocates nothing.
+    pub fn is_valid(text: &str) -> bool {
+        Self::read(text).is_ok()
+    }
+
+    fn read(text: &str) -> Result<Symbols<'_>, IdError> {
         let symbols = Symbols::split(text, &['-'], 20)?;
         if !(17..=18).contains(&symbols.len()) {
             return Err(symbols.length_error("17 or 18"));
         }
         symbols.all(0..3, Element::Manufacturer, "a letter or digit", is_letter_or_digit)?;
         symbols.separators_only_before(if symbols.len() == 18 { &[3, 17] } else { &[3] })?;
-        Ok(Self { normal: symbols.text })
+        Ok(symbols)
     }
 
     /// Upper case, no separators, check digit as given.

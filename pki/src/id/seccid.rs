@@ -20,6 +20,15 @@ impl Seccid {
 
     /// Reads 39 to 64 letters and digits in any case; `-` or `*` may stand between the elements.
     pub fn parse(text: &str) -> Result<Self, IdError> {
+        Self::read(text).map(|symbols| Self { normal: symbols.normal() })
+    }
+
+    /// Whether [`Self::parse`] reads a text; allocates nothing.
+    pub fn is_valid(text: &str) -> bool {
+        Self::read(text).is_ok()
+    }
+
+    fn read(text: &str) -> Result<Symbols<'_>, IdError> {
         let symbols = Symbols::split(text, &['-', '*'], Self::MAX + 4)?;
         let len = symbols.len();
         if !(Self::MIN..=Self::MAX).contains(&len) {
@@ -31,7 +40,7 @@ impl Seccid {
         let digit = |c: char| c.is_ascii_digit() || c == 'X';
         symbols.all(len - 1..len, Element::CheckDigit, "a digit or X", digit)?;
         symbols.separators_only_before(&[2, 5, 6, len - 1])?;
-        Ok(Self { normal: symbols.text })
+        Ok(symbols)
     }
 
     /// Upper case, no separators, check digit as given.

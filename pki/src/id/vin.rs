@@ -24,7 +24,7 @@ impl Vin {
         let wanted = "a letter or digit other than I, O and Q";
         symbols.all(0..3, Element::Manufacturer, wanted, is_unmistakable)?;
         symbols.all(3..17, Element::Instance, wanted, is_unmistakable)?;
-        Ok(Self { normal: symbols.text })
+        Ok(Self { normal: symbols.normal() })
     }
 
     /// Upper case.

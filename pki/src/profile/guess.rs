@@ -115,15 +115,15 @@ fn leaf(certificate: &Certificate, owner: Option<Owner>) -> Option<Kind> {
     let name = certificate.subject().common_name()?;
     // Nearly every text is a long contract identifier.
     let contract = |id: Evcoid| id.kind() != EvcoidKind::Extended;
-    if Seccid::parse(name).is_ok() {
+    if Seccid::is_valid(name) {
         Some(Kind::SeccLeaf)
     } else if Evcoid::parse(name).is_ok_and(contract) {
         Some(Kind::ContractLeaf)
-    } else if Pcid::parse(name).is_ok() {
+    } else if Pcid::is_valid(name) {
         Some(Kind::OemProvisioningLeaf)
     } else if Evseid::parse(name).is_ok() {
         Some(Kind::SeccLeaf)
-    } else if Evccid::parse(name).is_ok_and(|id| id.kind() == EvccidKind::Iso20) {
+    } else if Evccid::kind_of(name) == Some(EvccidKind::Iso20) {
         Some(Kind::VehicleLeaf)
     } else {
         None

@@ -1,3 +1,4 @@
+use allocation_counter::measure;
 use pki::issue::{Hierarchy, Options};
 use pki::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile, rules};
 use ring::rand::SystemRandom;
@@ -29,6 +30,26 @@ fn what_follows_the_profile_breaks_no_rule_at_any_level() {
             }
         }
     }
+}
+
+#[test]
+fn a_clean_certificate_costs_no_allocation() {
+    for edition in Edition::ALL {
+        for kind in edition.kinds() {
+            for key in keys(edition) {
+                let certificate = Draft::of(kind, edition, *key).certificate();
+                for level in Level::ALL {
+                    let cost = measure(|| drop(check(&certificate, kind, edition, level)));
+                    assert_eq!(cost.count_total, 0, "{kind}, {edition}, {key:?}, {level}");
+                }
+            }
+        }
+    }
+    let station = Draft::of(CertificateKind::SeccLeaf, Edition::Iso2, Key::P256);
+    let certificate = station.certificate();
+    let as_contract =
+        || drop(check(&certificate, CertificateKind::ContractLeaf, Edition::Iso2, Level::Field));
+    assert!(measure(as_contract).count_total > 0);
 }
 
 #[test]

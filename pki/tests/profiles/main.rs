@@ -10,3 +10,5 @@ mod clean;
 mod draft;
 #[cfg(test)]
 mod guess;
+#[cfg(test)]
+mod mutated;

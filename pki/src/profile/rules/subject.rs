@@ -46,14 +46,12 @@ pub(super) fn common_name(certificate: &Certificate, profile: &Profile, level: L
     let name = certificate.subject().common_name();
     let text = name.unwrap_or_default();
     let good = match (profile.name, level) {
-        (Holds::Evcoid, _) => Evcoid::parse(text).is_ok(),
+        (Holds::Evcoid, _) => Evcoid::is_valid(text),
         (_, Level::Field | Level::Lab) => true,
         (Holds::Text, Level::Strict) => !text.is_empty(),
         (Holds::Pcid, Level::Strict) => pcid(text, profile.edition),
-        (Holds::Seccid, Level::Strict) => Seccid::parse(text).is_ok(),
-        (Holds::Evccid, Level::Strict) => {
-            Evccid::parse(text).is_ok_and(|id| id.kind() == EvccidKind::Iso20)
-        }
+        (Holds::Seccid, Level::Strict) => Seccid::is_valid(text),
+        (Holds::Evccid, Level::Strict) => Evccid::kind_of(text) == Some(EvccidKind::Iso20),
     };
     let wants = || match profile.name {
         Holds::Text => "one common name".to_owned(),
@@ -160,7 +158,7 @@ fn allows(profile: &Profile, value: &str, level: Level) -> bool {
 fn pcid(text: &str, edition: Edition) -> bool {
     let long =
         || (17..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    Pcid::parse(text).is_ok() || edition == Edition::Iso20 && long()
+    Pcid::is_valid(text) || edition == Edition::Iso20 && long()
 }
 
 const UTF8_STRING: u32 = 12;
