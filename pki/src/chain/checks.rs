@@ -5,6 +5,7 @@ use core::fmt;
 use super::verified::Chain;
 use super::{ChainError, Position, Role, RootKind};
 use crate::cert::{AttributeKind, Certificate, KeyUsage};
+use crate::key::PublicKey;
 use crate::profile::{self, CertificateKind, Edition, Level, Rule, check};
 use crate::time;
 
@@ -99,14 +100,14 @@ const ROWS: &[Row] = &[
     row(Check::RootOfRole, false, root, root_of_role),
     row(Check::Order, true, leaf, order),
     row(Check::SerialNumbers, true, leaf, serial_numbers),
-    row(Check::OneAlgorithm, false, issuer, one_algorithm),
+    row(Check::OneAlgorithm, false, issued, one_algorithm),
     row(Check::Validity, false, |_, _| true, validity),
     row(Check::Authority, false, issuer, authority),
     row(Check::CertificateSigning, false, issuer, certificate_signing),
     row(Check::PathLength, false, issuer, path_length),
     row(Check::RootIssuesNoLeaf, true, below_public_root, root_issues_no_leaf),
-    row(Check::ValidityNesting, true, nested, validity_nesting),
     row(Check::Profile, false, |_, _| true, profile),
+    row(Check::ValidityNesting, true, nested, validity_nesting),
 ];
 
 /// Enforces every row on every certificate it applies to.
@@ -197,13 +198,14 @@ fn serial_numbers(chain: &Chain, _: &Member<'_>) -> Result<(), ChainError> {
 }
 
 fn one_algorithm(chain: &Chain, member: &Member<'_>) -> Result<(), ChainError> {
-    let of_leaf = chain.key.algorithm();
-    match member.certificate.public_key() {
-        Ok(key) if key.algorithm() == of_leaf => Ok(()),
+    let algorithm = |certificate: &Certificate| certificate.public_key().map(PublicKey::algorithm);
+    let root = algorithm(chain.anchor().certificate());
+    match (algorithm(member.certificate), root) {
+        (Ok(found), Ok(root)) if found == root => Ok(()),
         _ => Err(ChainError::MixedAlgorithms {
             at: member.at,
             found: member.certificate.key().to_string(),
-            leaf: of_leaf,
+            root: chain.anchor().certificate().key().to_string(),
         }),
     }
 }

@@ -2,7 +2,6 @@ use core::fmt;
 
 use super::{Check, Role, RootKind};
 use crate::cert::CertError;
-use crate::key::Algorithm;
 use crate::profile::{Broken, Edition};
 use crate::time;
 
@@ -52,15 +51,15 @@ pub enum ChainError {
         /// What the chain is to follow.
         edition: Edition,
     },
-    /// A key of another algorithm than the leaf's [V2G20-2674].
-    #[error("{found} ({at}) in a chain of {leaf}")]
+    /// A key of another algorithm than the root's [V2G20-2674].
+    #[error("{found} ({at}) below a root of {root}")]
     MixedAlgorithms {
         /// Whose key.
         at: Position,
         /// What it is.
         found: String,
-        /// The leaf's.
-        leaf: Algorithm,
+        /// The root's.
+        root: String,
     },
     /// The issuer is neither among the certificates sent nor among our roots [V2G2-924].
     #[error("no issuer for the certificate ({at}): {issuer}")]

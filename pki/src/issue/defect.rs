@@ -10,7 +10,7 @@ use super::{Hierarchy, Identity, IssueError, Issuer};
 use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::chain::{Anchors, Role};
 use crate::der;
-use crate::key::{KeyError, PrivateKey, Signer};
+use crate::key::{Algorithm, KeyError, PrivateKey, Signer};
 use crate::profile::{Authority, CertificateKind};
 use crate::time::DAY;
 
@@ -101,6 +101,84 @@ pub enum Defect {
     TooLarge,
     /// The leaf's last octet is missing.
     CutOff,
+    /// The leaf has two common names.
+    TwoCommonNames,
+    /// The leaf has an alternative name, and that for many hosts.
+    WildcardName,
+    /// The leaf says nothing of what TLS may use it for.
+    NoExtendedKeyUsage,
+    /// The address of the leaf's OCSP responder is critical where it should not be, or not where it should.
+    OcspCriticality,
+    /// The same of the address of a revocation list.
+    CrlCriticality,
+    /// Another certificate of the second authority is sent, of the same serial number.
+    RepeatedSerial,
+    /// The second authority ends before the leaf.
+    LeafOutlivesIssuer,
+    /// The first authority begins after the second.
+    SubPrecedesIssuer,
+    /// The leaf's key is of the other edition.
+    KeyOfOtherEdition,
+    /// The leaf's key is on Ed448.
+    Ed448Key,
+}
+
+impl Defect {
+    /// Every defect, the control first.
+    pub const ALL: [Self; 52] = [
+        Self::None,
+        Self::ExpiredLeaf,
+        Self::ExpiredSub1,
+        Self::ExpiredSub2,
+        Self::ExpiredRoot,
+        Self::NotYetValidLeaf,
+        Self::NotYetValidSub2,
+        Self::TwinRoot,
+        Self::UnknownRoot,
+        Self::OwnRootSent,
+        Self::OtherRole,
+        Self::OtherBranch,
+        Self::SelfSignedLeaf,
+        Self::LeafAsIssuer,
+        Self::ThirdSub,
+        Self::SwappedPathLengths,
+        Self::MissingSub2,
+        Self::InvertedOrder,
+        Self::SubWithoutCertSign,
+        Self::SubNotCa,
+        Self::SubOnOtherCurve,
+        Self::WithoutDigitalSignature,
+        Self::KeyUsageNotCritical,
+        Self::LeafIsCa,
+        Self::WrongExtendedKeyUsage,
+        Self::NoDomainComponent,
+        Self::WrongDomainComponent,
+        Self::TwoDomainComponents,
+        Self::NoIdentifier,
+        Self::CountryNamed,
+        Self::RsaKey,
+        Self::OtherCurve,
+        Self::CompressedPoint,
+        Self::Sha1Signature,
+        Self::TamperedSignature,
+        Self::TamperedBody,
+        Self::UnknownCriticalExtension,
+        Self::NameConstraints,
+        Self::DuplicateExtension,
+        Self::NegativeSerial,
+        Self::TooLarge,
+        Self::CutOff,
+        Self::TwoCommonNames,
+        Self::WildcardName,
+        Self::NoExtendedKeyUsage,
+        Self::OcspCriticality,
+        Self::CrlCriticality,
+        Self::RepeatedSerial,
+        Self::LeafOutlivesIssuer,
+        Self::SubPrecedesIssuer,
+        Self::KeyOfOtherEdition,
+        Self::Ed448Key,
+    ];
 }
 
 /// A chain with one defect, and the roots that its receiver holds.
@@ -169,6 +247,15 @@ impl Hierarchy {
                 chain.subs.insert(0, sub3.der().to_vec());
             }
             Defect::MissingSub2 => drop(chain.subs.remove(0)),
+            Defect::RepeatedSerial => {
+                let [_, sub1, sub2, _] = kinds(role).map(|kind| self.of(kind));
+                let mut plan = sub2.plan.clone();
+                plan.not_after -= DAY;
+                let parsed = chain.subs.first().and_then(|sub| Certificate::parse(sub).ok());
+                plan.forgery.serial = parsed.map(|sub| sub.serial().to_vec());
+                let again = plan.issue(sub2.key.public_key(), sub1.issuer(), rng)?;
+                chain.subs.insert(1, again.der().to_vec());
+            }
             Defect::InvertedOrder => chain.subs.reverse(),
             Defect::TamperedSignature => {
                 chain.leaf.iter_mut().next_back().into_iter().for_each(|octet| *octet ^= 1)
@@ -257,7 +344,7 @@ impl Plans {
         let now = hierarchy.now;
         let yesterday = |plan: &mut Plan| shift(plan, now - DAY - plan.not_after);
         let tomorrow = |plan: &mut Plan| shift(plan, now + DAY - plan.not_before);
-        let leaf = &mut self.leaf;
+        let (leaf, leaf_kind) = (&mut self.leaf, role.leaf_kind());
         match defect {
             Defect::ExpiredLeaf => yesterday(leaf),
             Defect::ExpiredSub1 => yesterday(&mut self.sub1),
@@ -305,6 +392,33 @@ impl Plans {
             }
             Defect::NoIdentifier => rename(leaf, "nobody"),
             Defect::CountryNamed => leaf.subject.push((AttributeKind::Country, "DE".to_owned())),
+            Defect::TwoCommonNames => {
+                let name = leaf.subject.first().cloned();
+                leaf.subject.extend(name);
+            }
+            Defect::WildcardName => {
+                let name = der::element(der::implicit(2), b"*.example.com");
+                leaf.extra.push((ALTERNATIVE_NAME.to_vec(), false, der::sequence(&[&name])));
+            }
+            Defect::NoExtendedKeyUsage => leaf.extended_key_usage.clear(),
+            Defect::OcspCriticality => {
+                (leaf.ocsp, leaf.crl) = (Some("http://ocsp.example.com".to_owned()), None);
+                leaf.pointers_critical = !leaf.pointers_critical;
+            }
+            Defect::CrlCriticality => {
+                (leaf.ocsp, leaf.crl) = (None, Some("http://crl.example.com".to_owned()));
+                leaf.pointers_critical = !leaf.pointers_critical;
+            }
+            Defect::LeafOutlivesIssuer => self.sub2.not_after = now + DAY,
+            Defect::SubPrecedesIssuer => self.sub1.not_before = now - 60,
+            Defect::KeyOfOtherEdition => {
+                let other = Algorithm::ALL
+                    .into_iter()
+                    .find(|other| *other != hierarchy.key(leaf_kind).public_key().algorithm());
+                let other = PrivateKey::generate_for(other.unwrap_or(Algorithm::P256), rng)?;
+                leaf.forgery.spki = Some(other.public_key().to_spki());
+            }
+            Defect::Ed448Key => leaf.forgery.spki = Some(ed448_spki(rng)?),
             Defect::RsaKey => leaf.forgery.spki = Some(rsa_spki(rng)?),
             Defect::OtherCurve => leaf.forgery.spki = Some(p384_spki(rng)?),
             Defect::CompressedPoint => {
@@ -370,6 +484,13 @@ fn compressed_spki(key: &PrivateKey) -> Vec<u8> {
     der::sequence(&[&algorithm, &der::bit_string(&point)])
 }
 
+/// What looks like a public key on Ed448; its private half is nobody's.
+fn ed448_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
+    let mut point = [0; 57];
+    rng.fill(&mut point).map_err(|_| KeyError::Signer)?;
+    Ok(der::sequence(&[&der::sequence(&[&der::oid(ED448)]), &der::bit_string(&point)]))
+}
+
 /// An RSA public key of 2048 bits whose private half nobody knows.
 fn rsa_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
     let mut modulus = [0; 256];
@@ -390,6 +511,10 @@ const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
 /// 1.2.840.113549.1.1.1
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1];
+/// 1.3.101.113
+const ED448: &[u8] = &[0x2b, 101, 113];
+/// 2.5.29.17
+const ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
 /// 2.5.29.30
 const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
 /// 2.25.1: an identifier that names nothing.
