@@ -6,7 +6,7 @@ use exi::xml::Form;
 use pki::cert::AttributeKind;
 use pki::chain::Role;
 use pki::delivery::wrap;
-use pki::issue::{CsrPlan, Issuer};
+use pki::issue::{CsrPlan, Issuer, Options};
 use pki::key::{Algorithm, PrivateKey, Signer};
 use pki::profile::{CertificateKind as Kind, Edition};
 use pki::revocation::{
@@ -107,8 +107,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 fn keys() -> Result<(), Box<dyn Error>> {
-    let hierarchy =
-        Hierarchy::generate(&SystemRandom::new(), pnc_fuzz::NOW, pki::issue::Options::default())?;
+    let hierarchy = Hierarchy::generate(&SystemRandom::new(), pnc_fuzz::NOW, Options::default())?;
     for role in Role::of(Edition::Iso2) {
         let identity = hierarchy.identity(role);
         let name = format!("{role:?}").to_lowercase();
@@ -122,6 +121,12 @@ fn keys() -> Result<(), Box<dyn Error>> {
     let contract = hierarchy.contract();
     write("certificate", "sub", contract.subs[0].der())?;
     write("certificate", "root", contract.root.der())?;
+    let of_20 =
+        Hierarchy::generate(&SystemRandom::new(), pnc_fuzz::NOW, Options::of(Edition::Iso20))?;
+    for kind in [Kind::V2gRoot, Kind::OemSub2, Kind::SeccLeaf, Kind::VehicleLeaf, Kind::OcspSigner]
+    {
+        write("certificate", &format!("iso20_{kind}"), of_20.certificate(kind).der())?;
+    }
     write("key", "pkcs8.pem", contract.key.to_pem().as_bytes())?;
     write("key", "pkcs8.der", &contract.key.to_pkcs8_der())?;
     let p521 = PrivateKey::generate_for(Algorithm::P521, &SystemRandom::new())?;

@@ -254,6 +254,10 @@ pub(crate) const CASES: &[Case] = &[
     }),
     formal(Iso20, Kind::ContractLeaf, "neither", &["revocation-pointers"], |d| d.drop(CRLDP)),
     formal(Iso20, Kind::OemSub1, "neither", &["revocation-pointers"], |d| d.drop(CRLDP)),
+    formal(Iso20, Kind::OemSub1, "issuer's address alone", &["revocation-pointers"], |d| {
+        d.drop(CRLDP);
+        d.set(AIA, true, issuers("http://pki.example"));
+    }),
     formal(Iso2, Kind::SeccLeaf, "critical responder", &["revocation-pointers-critical"], |d| {
         d.flip(AIA)
     }),

@@ -253,7 +253,16 @@ pub(crate) fn purposes(usage: &[ExtendedKeyUsage]) -> Vec<u8> {
 }
 
 pub(crate) fn ocsp(address: &str) -> Vec<u8> {
-    let method = element(6, &[0x2b, 6, 1, 5, 5, 7, 48, 1]);
+    access(1, address)
+}
+
+/// Where the issuer's certificate is.
+pub(crate) fn issuers(address: &str) -> Vec<u8> {
+    access(2, address)
+}
+
+fn access(method: u8, address: &str) -> Vec<u8> {
+    let method = element(6, &[0x2b, 6, 1, 5, 5, 7, 48, method]);
     sequence(&[&sequence(&[&method, &element(0x86, address.as_bytes())])])
 }
 

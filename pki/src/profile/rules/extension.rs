@@ -132,7 +132,10 @@ pub(super) fn revocation_pointers(
     _: Level,
 ) -> Outcome {
     let extensions = certificate.extensions();
-    let (ocsp, crl) = (extensions.ocsp.is_some(), extensions.crl.is_some());
+    // Where an address is wanted, an extension without one is none.
+    let wanting = profile.revocation == RevocationPointers::Critical;
+    let [ocsp, crl] = [&extensions.ocsp, &extensions.crl]
+        .map(|pointer| pointer.as_ref().is_some_and(|p| !wanting || !p.value.is_empty()));
     let (good, wants) = match profile.revocation {
         RevocationPointers::Absent => (!ocsp && !crl, "neither"),
         RevocationPointers::Critical => (ocsp || crl, "one of them"),
