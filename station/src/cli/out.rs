@@ -12,6 +12,11 @@ pub(crate) fn complain(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "pnc: {}", text.as_ref());
 }
 
+/// Writes a line for people to standard error, where output for machines goes to the other.
+pub(crate) fn note(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}
+
 /// Writes text as it is to standard output.
 pub(crate) fn text(text: &str) {
     let _ = io::stdout().lock().write_all(text.as_bytes());

@@ -5,6 +5,10 @@ mod command;
 #[cfg(test)]
 mod lint;
 #[cfg(test)]
+mod resolve;
+#[cfg(test)]
 mod show;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod verify;

@@ -1,6 +1,7 @@
 //! A hierarchy on disk.
 
 use pki::issue::{Hierarchy, Options};
+use pki::profile::Edition;
 use ring::rand::SystemRandom;
 use std::fs;
 use std::path::Path;
@@ -14,8 +15,12 @@ pub(crate) struct OnDisk {
 
 impl OnDisk {
     pub(crate) fn new() -> Self {
-        let options =
-            Options { ocsp: Some("http://ocsp.example.com/v2g".into()), ..Options::default() };
+        Self::of(Edition::Iso2)
+    }
+
+    pub(crate) fn of(edition: Edition) -> Self {
+        let ocsp = Some("http://ocsp.example.com/v2g".into());
+        let options = Options { ocsp, ..Options::of(edition) };
         let hierarchy =
             Hierarchy::generate(&SystemRandom::new(), pnc::time::unix(), options).unwrap();
         let on_disk = Self { hierarchy, directory: tempfile::tempdir().unwrap() };

@@ -1,11 +1,12 @@
 //! `pnc pki lint`: certificates against their profiles.
 
 use super::files;
+use super::terms::{Strictness, edition};
 use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::{misused, out};
 use ::pki::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile};
 use ::pki::{Certificate, time};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -26,17 +27,6 @@ pub(in crate::cli) struct Arguments {
     /// Files of certificates, PEM or DER; `-` is standard input.
     #[arg(required = true, value_name = "CERT")]
     files: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Strictness {
-    /// The standard to the letter.
-    Strict,
-    /// What protects, but no formalities.
-    #[value(alias = "lenient")]
-    Field,
-    /// Also what only test hierarchies do.
-    Lab,
 }
 
 /// 0: no rule is broken. 1: some are, or a certificate cannot be read. 2: wrong usage, or a kind that must be given.
@@ -177,16 +167,6 @@ impl Verdict {
     }
 }
 
-impl Strictness {
-    fn level(self) -> Level {
-        match self {
-            Self::Strict => Level::Strict,
-            Self::Field => Level::Field,
-            Self::Lab => Level::Lab,
-        }
-    }
-}
-
 fn table(broken: &[Broken], painter: Painter) -> String {
     let head = ["rule", "requirement", "field", "found", "wanted"].map(str::to_owned);
     let rows = broken.iter().map(|Broken { rule, requirement, field, found, wanted }| {
@@ -215,12 +195,4 @@ fn kind(text: &str) -> Result<CertificateKind, String> {
         let names = CertificateKind::ALL.map(CertificateKind::name).join(", ");
         format!("one of {names}")
     })
-}
-
-fn edition(text: &str) -> Result<Edition, String> {
-    match text {
-        "2" | "-2" | "iso2" => Ok(Edition::Iso2),
-        "20" | "-20" | "iso20" => Ok(Edition::Iso20),
-        _ => Err("2 or 20".to_owned()),
-    }
 }
