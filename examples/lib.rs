@@ -21,7 +21,13 @@ pub fn station(anchors: Anchors, now_unix: i64) -> secc::Config {
         }),
         tls: true,
         payment: secc::Payment::Contract,
-        contracts: secc::Contracts { anchors, level: Level::Strict, revocation: Default::default(), without_tls: false },
+        contracts: secc::Contracts {
+            anchors,
+            level: Level::Strict,
+            revocation: Default::default(),
+            without_tls: false,
+        },
+        certificate_service: None,
         receipts: secc::Receipts::Never,
         free: false,
         clock: now_unix,
@@ -46,6 +52,7 @@ pub fn car(hierarchy: &Hierarchy) -> Result<evcc::Config, pki::id::IdError> {
             subs: identity.subs.iter().map(|sub| sub.der().to_vec()).collect(),
             key: identity.key,
         }),
+        provisioning: None,
         wish: evcc::Wish::Ac(evcc::AcWish {
             phases: 3,
             max_voltage: 230.0,

@@ -74,13 +74,17 @@ impl<E> Outbox<E> {
 
     /// Sends a document as one V2GTP message.
     pub(crate) fn message(&mut self, document: &impl Document) -> Result<(), exi::Error> {
-        let payload = document.to_vec()?;
+        self.exi(&document.to_vec()?);
+        Ok(())
+    }
+
+    /// Sends a document that is EXI already.
+    pub(crate) fn exi(&mut self, payload: &[u8]) {
         let mut octets = Vec::new();
         // A payload that fits in memory fits in the header's 32 bits.
-        if v2gtp::emit(PayloadType::Exi, &payload, &mut octets).is_ok() {
+        if v2gtp::emit(PayloadType::Exi, payload, &mut octets).is_ok() {
             self.transmit(octets);
         }
-        Ok(())
     }
 
     pub(crate) fn event(&mut self, event: E) {

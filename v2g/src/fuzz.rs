@@ -2,6 +2,7 @@
 
 mod delivery;
 mod evcc;
+mod provider;
 mod requests;
 mod script;
 mod secc;
@@ -14,7 +15,8 @@ pub use secc::secc;
 
 use crate::handshake::Protocol;
 use crate::secc::{
-    AcLimits, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment, Receipts,
+    AcLimits, CertificateService, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment,
+    Receipts, RequestCheck,
 };
 use alloc::vec;
 use core::time::Duration;
@@ -60,6 +62,19 @@ fn station(script: &mut Script<'_>) -> Config {
             revocation: KnownRevocation::default(),
             without_tls: which & 32 != 0,
         },
+        certificate_service: (more & 8 != 0).then(|| CertificateService {
+            installation: more & 16 == 0,
+            update: more & 32 == 0,
+            free: more & 128 == 0,
+            check: (more & 64 != 0).then(|| {
+                let car = hierarchy().oem_provisioning();
+                RequestCheck {
+                    anchors: hierarchy().anchors().clone(),
+                    subs: car.sub_ders().into_iter().map(<[u8]>::to_vec).collect(),
+                    level: Level::Field,
+                }
+            }),
+        }),
         receipts: match more & 3 {
             0 | 1 => Receipts::Never,
             2 => Receipts::Every(Duration::ZERO),

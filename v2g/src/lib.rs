@@ -29,6 +29,8 @@ pub mod iso2;
 #[cfg(feature = "iso20-types")]
 pub mod iso20;
 pub mod message_set;
+#[cfg(feature = "engine")]
+pub mod provisioning;
 pub mod sdp;
 #[cfg(feature = "engine")]
 pub mod secc;

@@ -98,6 +98,7 @@ fn config(settings: &Settings, wish: Wish, tls: bool, battery: v2g::evcc::Batter
         tls,
         contract_without_tls: settings.contract_without_tls,
         contract: settings.contract.clone(),
+        provisioning: None,
         wish,
         battery,
         departure: settings.departure,
@@ -170,7 +171,11 @@ impl<V: Vehicle> Desk<'_, V> {
                 }
             }
             Event::Ended(ended) => return ControlFlow::Break(ended),
-            Event::Schedule { .. } | Event::EnergyOn | Event::EnergyOff => {}
+            Event::Schedule { .. }
+            | Event::EnergyOn
+            | Event::EnergyOff
+            | Event::Store(_)
+            | Event::NotDelivered(_) => {}
         }
         ControlFlow::Continue(())
     }

@@ -126,6 +126,7 @@ fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) 
             revocation: settings.revocation.as_ref().map(Revocation::known).unwrap_or_default(),
             ..settings.contracts.clone()
         },
+        certificate_service: None,
         receipts: settings.receipts,
         free: settings.free,
         clock: crate::time::unix() - since_zero,
@@ -192,7 +193,10 @@ impl Desk<'_> {
                 self.record.refusal = Some(format!("{request}: {why}"))
             }
             Event::Ended(ended) => return ControlFlow::Break(ended),
-            Event::Phase(_) | Event::SignatureVerified(_) => {}
+            Event::Phase(_)
+            | Event::SignatureVerified(_)
+            | Event::Provision(_)
+            | Event::Provisioned { .. } => {}
             Event::EnergyOn | Event::EnergyOff => self.note(),
         }
         ControlFlow::Continue(())

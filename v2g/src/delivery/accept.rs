@@ -1,5 +1,6 @@
 use super::{AcceptError, Delivered, EmaidForm, data};
 use crate::xmldsig::Signature;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use pki::chain::{Position, compare_claim, verify, verify_contract};
 use pki::delivery::unwrap;
@@ -27,7 +28,7 @@ pub struct NewContract {
     /// The authorities, the leaf's issuer first, as delivered.
     pub subs: Vec<Certificate>,
     /// The contract's private key; it belongs to the certificate.
-    pub key: PrivateKey,
+    pub key: Arc<PrivateKey>,
     /// The contract.
     pub evcoid: Evcoid,
     /// Whether the contract's own chain leads to a root that the car has. Without one it is the provisioning service
@@ -77,7 +78,7 @@ pub fn accept(
     })?;
     let (encrypted, dh) = (&delivered.private_key.value, &delivered.dh_public_key.value);
     let key = unwrap(encrypted, dh, receiver, public, rng).map_err(AcceptError::Key)?;
-    Ok(NewContract { leaf, subs, key, evcoid, anchored, emaid_form })
+    Ok(NewContract { leaf, subs, key: Arc::new(key), evcoid, anchored, emaid_form })
 }
 
 /// The contract's certificates. A car need not hold the mobility operator's root; what it can check without, it does.

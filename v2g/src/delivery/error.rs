@@ -22,6 +22,9 @@ pub enum BuildError {
     /// The private key cannot be wrapped.
     #[error(transparent)]
     Wrap(#[from] DeliveryError),
+    /// No roots, or one whose name or number does not fit: a request names what the car can verify.
+    #[error("the request has no roots to name, or one that does not fit")]
+    Roots,
     /// The message cannot be signed.
     #[error(transparent)]
     Sign(#[from] SignError),

@@ -8,6 +8,7 @@ mod accept;
 mod data;
 mod error;
 mod request;
+mod roots;
 
 use crate::iso2::msg::{DATA as NS, *};
 use crate::signature::{SignError, Signed, VerifyError, sign, verify};
@@ -23,6 +24,7 @@ pub use request::{
     check_installation, check_installation_by, check_update, check_update_by, installation_request,
     update_request,
 };
+pub use roots::root_ids;
 
 /// What the responses to an installation and to an update both deliver.
 #[derive(Clone, Copy, Debug)]

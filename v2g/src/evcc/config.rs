@@ -1,10 +1,12 @@
 //! What a car is, and what its battery wants.
 
+use super::Provisioning;
 use crate::handshake::Protocol;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
+use pki::key::KeyAgreement;
 use pki::{Evcoid, Signer};
 
 /// A car's settings for one connection.
@@ -20,6 +22,8 @@ pub struct Config {
     pub contract_without_tls: bool,
     /// The contract to pay with; without one somebody outside the car has to vouch.
     pub contract: Option<Contract>,
+    /// How to get contract certificates; without it the car asks for none.
+    pub provisioning: Option<Provisioning>,
     /// What is wanted.
     pub wish: Wish,
     /// The battery when the session begins.
@@ -46,8 +50,14 @@ pub struct Contract {
     pub leaf: Vec<u8>,
     /// The certificates between it and its root, at most 4.
     pub subs: Vec<Vec<u8>>,
-    pub key: Arc<dyn Signer>,
+    /// It signs, and opens what an update delivers.
+    pub key: Arc<dyn ContractKey>,
 }
+
+/// A key that signs and agrees on secrets, in memory or in a hardware module.
+pub trait ContractKey: Signer + KeyAgreement {}
+
+impl<K: Signer + KeyAgreement> ContractKey for K {}
 
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,16 +1,18 @@
 //! What a car's engine tells, orders and is told.
 
-use super::Battery;
+use super::{Battery, NoDelivery, Store, Stored};
 use crate::handshake::Protocol;
 use crate::iso2::dialog::RequestKind;
 use crate::iso2::msg::{MeterInfo, PaymentOption, ResponseCode};
 use alloc::string::String;
 
 /// What the application tells the engine.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Command {
     /// News from the battery.
     Battery(Battery),
+    /// What became of a delivered contract.
+    Stored(Stored),
     /// End the charge and the session.
     Stop,
     /// End the charge, and come back to the session later.
@@ -28,6 +30,10 @@ pub enum Event {
     Session { id: [u8; 8], evse_id: String, resumed: bool },
     /// The way to pay was picked.
     Payment(PaymentOption),
+    /// A contract was delivered and is good: to be kept, and answered by [`Command::Stored`] in 20 s.
+    Store(Store),
+    /// No contract certificate was delivered, or none that is good.
+    NotDelivered(NoDelivery),
     /// The station said yes.
     Authorized,
     /// Limits and schedule are agreed on; the most power at first, in W.

@@ -2,9 +2,11 @@
 
 mod config;
 mod event;
+mod provisioning;
 
-pub use config::{AcWish, Battery, Config, Contract, DcWish, Wish};
+pub use config::{AcWish, Battery, Config, Contract, ContractKey, DcWish, Wish};
 pub use event::{Command, Ended, Event, Order};
+pub use provisioning::{NoDelivery, Provisioning, ProvisioningIdentity, Store, Stored, When};
 
 use crate::app_protocol::SupportedAppProtocolRes;
 use crate::engine::{self, Input, Outbox, Output};
@@ -61,6 +63,9 @@ impl Evcc {
                 _ => self.session(now, iso2::evcc::Session::advance),
             },
             Input::Command(Command::Battery(battery)) => self.battery = battery,
+            Input::Command(Command::Stored(stored)) => {
+                self.session(now, |session, around| session.stored(stored, around));
+            }
             Input::Command(Command::Stop) => self.stop = Some(iso2::evcc::Stop::Terminate),
             Input::Command(Command::Pause) => self.stop = Some(iso2::evcc::Stop::Pause),
             Input::Command(Command::Abort) => self.end(now, Ended::Aborted),

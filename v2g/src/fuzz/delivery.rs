@@ -8,7 +8,7 @@ use crate::fixed;
 use crate::iso2::msg::*;
 use alloc::{string::String, vec::Vec};
 use exi::{Bytes, Document, Text};
-use pki::{Level, Signer};
+use pki::{Certificate, Level, Signer};
 use ring::rand::SystemRandom;
 use std::sync::OnceLock;
 
@@ -81,16 +81,21 @@ fn take(delivered: &Delivered<'_>, signature: Option<&crate::xmldsig::Signature>
 fn good() -> &'static CertificateInstallationRes {
     static GOOD: OnceLock<CertificateInstallationRes> = OnceLock::new();
     GOOD.get_or_init(|| {
-        let (contract, car) = (hierarchy().contract(), hierarchy().oem_provisioning());
-        let (cps, rng) = (hierarchy().cps(), SystemRandom::new());
-        let subs = contract.sub_ders();
-        let data = ContractData::new(&contract.leaf, &subs, &contract.key, &car.leaf, &rng);
-        let provisioning = certificate_chain(None, cps.leaf.der(), &cps.sub_ders());
-        match (data, provisioning) {
-            (Ok(data), Ok(provisioning)) => data.into_installation(provisioning),
-            (data, provisioning) => panic!("no delivery: {data:?} {provisioning:?}"),
-        }
+        let (data, provisioning) = delivered(&hierarchy().oem_provisioning().leaf);
+        data.into_installation(provisioning)
     })
+}
+
+/// The contract for one who holds a certificate, and who signs for it.
+pub(super) fn delivered(receiver: &Certificate) -> (ContractData, CertificateChain) {
+    let (contract, cps) = (hierarchy().contract(), hierarchy().cps());
+    let (subs, rng) = (contract.sub_ders(), SystemRandom::new());
+    let data = ContractData::new(&contract.leaf, &subs, &contract.key, receiver, &rng);
+    let provisioning = certificate_chain(None, cps.leaf.der(), &cps.sub_ders());
+    match (data, provisioning) {
+        (Ok(data), Ok(provisioning)) => (data, provisioning),
+        (data, provisioning) => panic!("no delivery: {data:?} {provisioning:?}"),
+    }
 }
 
 fn cut(octets: &[u8], most: usize) -> &[u8] {

@@ -2,10 +2,13 @@
 
 use super::script::{Script, framed, payload};
 use super::secc::{fact, obey};
-use super::{MAX_MESSAGE, OUTPUTS, PAUSED, hierarchy, station};
+use super::{CLOCK, MAX_MESSAGE, OUTPUTS, PAUSED, hierarchy, provider, station};
 use crate::app_protocol::SupportedAppProtocolReq;
 use crate::engine::{Input, Output};
-use crate::evcc::{AcWish, Battery, Command, Config, Contract, DcWish, Evcc, Event, Order, Wish};
+use crate::evcc::{
+    AcWish, Battery, Command, Config, Contract, DcWish, Evcc, Event, Order, Provisioning,
+    ProvisioningIdentity, When, Wish,
+};
 use crate::handshake::Protocol;
 use crate::iso2::dialog::{Request, RequestKind};
 use crate::iso2::msg::{Body, Header, ResponseCode, SessionId, V2gMessage};
@@ -18,6 +21,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 use exi::Document;
+use pki::{Level, Signer};
 use ring::rand::SystemRandom;
 
 /// Drives a car: two octets of settings of the station, two of the car, then instructions.
@@ -33,6 +37,11 @@ pub fn evcc(data: &[u8]) {
         secc: Secc::new(station.clone(), random),
         station,
         now,
+        keeps: match habits & 3 {
+            0 | 1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        },
         piece: if habits & 4 == 0 { usize::MAX } else { usize::from(habits >> 3) + 1 },
         answers: VecDeque::new(),
         last: Vec::new(),
@@ -59,6 +68,21 @@ fn car(script: &mut Script<'_>, limits: &Limits) -> Config {
         tls: which & 1 == 0,
         contract_without_tls: which & 2 != 0,
         contract: (which & 4 == 0).then(contract),
+        provisioning: (which & 64 != 0).then(|| {
+            let car = hierarchy().oem_provisioning();
+            Provisioning {
+                when: match which & 20 {
+                    0 => When::Update,
+                    16 => When::Installation,
+                    _ => When::Needed { soon: 86_400 },
+                },
+                identity: Some(ProvisioningIdentity { certificate: car.leaf, key: car.key }),
+                anchors: hierarchy().anchors().clone(),
+                level: Level::Field,
+                clock: CLOCK,
+                required: which & 128 != 0,
+            }
+        }),
         wish: if dc {
             Wish::Dc(DcWish {
                 max_voltage: 450.0,
@@ -103,6 +127,8 @@ struct Drive {
     secc: Secc,
     station: secc::Config,
     now: Duration,
+    /// What becomes of a delivered contract: kept, lost, or not answered.
+    keeps: Option<bool>,
     /// Messages arrive in pieces of this size.
     piece: usize,
     /// What the station has sent and the car not received.
@@ -269,6 +295,10 @@ impl Drive {
                     let answer = question.accept("the fuzzer", Some(String::from("CARD")));
                     secc::Command::Answer(answer)
                 }
+                Output::Event(secc::Event::Provision(question)) => {
+                    let exi = provider::answer(question.exi());
+                    secc::Command::Provisioned(question.answer(exi))
+                }
                 Output::Event(secc::Event::Order(order)) => {
                     for fact in obey(order) {
                         let command = Input::Command(secc::Command::Fact(fact));
@@ -314,6 +344,14 @@ impl Drive {
     }
 
     fn event(&mut self, event: &Event) {
+        if let Event::Store(store) = event {
+            let contract = store.contract();
+            assert_eq!(contract.leaf.public_key(), Ok(contract.key.public_key()));
+            let Some(keeps) = self.keeps else { return };
+            let store = store.clone();
+            let stored = if keeps { store.stored() } else { store.failed() };
+            return self.evcc.handle(self.now, Input::Command(Command::Stored(stored)));
+        }
         let pilot = match event {
             Event::Order(Order::RequestEnergy) => ControlPilot::C,
             Event::Order(Order::ReleaseEnergy) => ControlPilot::B,

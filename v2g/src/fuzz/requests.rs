@@ -10,6 +10,7 @@ use crate::signature::{self, Signed};
 use crate::xmldsig::{Signature, X509IssuerSerial};
 use alloc::{vec, vec::Vec};
 use exi::{Bytes, Fragment, Int, Integer, List, Octets, Text};
+use pki::Signer;
 use ring::rand::SystemRandom;
 
 /// What a request may refer to.
@@ -38,19 +39,26 @@ pub(super) fn request(
         }
         RequestKind::ServiceDetail => ServiceDetailReq { service_id: u16::from(how) + 1 }.into(),
         RequestKind::PaymentServiceSelection => selection(how),
-        RequestKind::CertificateInstallation => CertificateInstallationReq {
-            id: fixed("id1"),
-            oem_provisioning_cert: certificate(hierarchy().oem_provisioning().leaf.der()),
-            list_of_root_certificate_ids: roots(),
+        RequestKind::CertificateInstallation => {
+            let car = hierarchy().oem_provisioning();
+            let request = CertificateInstallationReq {
+                id: fixed("id1"),
+                oem_provisioning_cert: certificate(car.leaf.der()),
+                list_of_root_certificate_ids: roots(),
+            };
+            let signature = sign_with(&request, how >> 2, &*car.key);
+            return (request.into(), signature);
         }
-        .into(),
-        RequestKind::CertificateUpdate => CertificateUpdateReq {
-            id: fixed("id1"),
-            contract_signature_cert_chain: contract_chain(how),
-            emaid: emaid(),
-            list_of_root_certificate_ids: roots(),
+        RequestKind::CertificateUpdate => {
+            let request = CertificateUpdateReq {
+                id: fixed("id1"),
+                contract_signature_cert_chain: contract_chain(how),
+                emaid: emaid(),
+                list_of_root_certificate_ids: roots(),
+            };
+            let signature = sign(&request, how >> 2);
+            return (request.into(), signature);
         }
-        .into(),
         RequestKind::PaymentDetails => PaymentDetailsReq {
             emaid: if how & 1 == 0 { emaid() } else { fixed("DE1ABC123456789") },
             contract_signature_cert_chain: contract_chain(how >> 1),
@@ -113,14 +121,19 @@ fn ev_status() -> DcEvStatus {
 }
 
 fn selection(how: u8) -> Request {
-    let service = SelectedService { service_id: 1 + u16::from(how >> 1), parameter_set_id: None };
+    let one = |service_id, parameter_set_id| SelectedService { service_id, parameter_set_id };
+    let services = match how & 128 {
+        0 => vec![one(1 + u16::from(how >> 1), None)],
+        // Certificates beside: all, or those of a set.
+        _ => vec![one(1, None), one(2, (how & 6 != 0).then_some(i16::from(how >> 1 & 3)))],
+    };
     PaymentServiceSelectionReq {
         selected_payment_option: match how & 1 {
             0 => PaymentOption::ExternalPayment,
             _ => PaymentOption::Contract,
         },
         selected_service_list: SelectedServiceList {
-            selected_service: List::new(vec![service]).unwrap_or_default(),
+            selected_service: List::new(services).unwrap_or_default(),
         },
     }
     .into()
@@ -264,11 +277,16 @@ fn receipt(how: u8, known: &Known) -> (Request, Option<Signature>) {
 
 /// A good signature, none, or one under another key.
 fn sign<E: Fragment<Grammar>>(element: &E, how: u8) -> Option<Signature> {
+    sign_with(element, how, &*hierarchy().contract().key)
+}
+
+fn sign_with<E: Fragment<Grammar>>(element: &E, how: u8, own: &dyn Signer) -> Option<Signature> {
     let signed = Signed::element::<Grammar, _>("id1", element).ok()?;
+    let other = hierarchy().secc().key;
     let key = match how & 3 {
-        0 | 3 => hierarchy().contract().key,
+        0 | 3 => own,
         1 => return None,
-        _ => hierarchy().secc().key,
+        _ => &*other,
     };
-    signature::sign(core::slice::from_ref(&signed), &*key, &SystemRandom::new()).ok()
+    signature::sign(core::slice::from_ref(&signed), key, &SystemRandom::new()).ok()
 }

@@ -2,13 +2,14 @@
 
 use super::requests::{Known, request};
 use super::script::{Script, framed, payload};
-use super::{AC, CLOCK, DC, MAX_MESSAGE, OUTPUTS, PAUSED, station};
+use super::{AC, CLOCK, DC, MAX_MESSAGE, OUTPUTS, PAUSED, provider, station};
 use crate::app_protocol::SupportedAppProtocolRes;
 use crate::authorization::{Answer, Denial, Identity, Question};
 use crate::engine::{Input, Output};
 use crate::handshake::{self, Protocol};
 use crate::iso2::dialog::{Request, RequestKind, Response};
 use crate::iso2::msg::{Body, GenChallenge, Header, SessionId, V2gMessage};
+use crate::provisioning;
 use crate::secc::{
     AcLimits, Command, Contactor, ControlPilot, DcLimits, Event, Fact, Fault, Isolation, Limits,
     Order, Reading, Secc, Supply,
@@ -41,6 +42,8 @@ pub fn secc(data: &[u8]) {
             meter: None,
         },
         questions: Vec::new(),
+        certificates: Vec::new(),
+        delivered: Vec::new(),
         watch: Watch::default(),
     };
     while !script.is_empty() {
@@ -61,6 +64,10 @@ struct Drive {
     piece: usize,
     known: Known,
     questions: Vec<Question>,
+    /// Requests for certificates that wait.
+    certificates: Vec<provisioning::Question>,
+    /// The last answer to one.
+    delivered: Vec<u8>,
     watch: Watch,
 }
 
@@ -134,7 +141,9 @@ impl Drive {
 
     fn answer(&mut self, script: &mut Script<'_>) {
         let how = script.octet();
-        let Some(question) = self.questions.pop() else { return };
+        let Some(question) = self.questions.pop() else {
+            return self.provision(how, script);
+        };
         let answer = match how & 1 {
             0 => accept(question),
             _ => {
@@ -145,6 +154,29 @@ impl Drive {
             }
         };
         self.input(Input::Command(Command::Answer(answer)));
+    }
+
+    /// A good answer, a damaged or a foreign one, or none.
+    fn provision(&mut self, how: u8, script: &mut Script<'_>) {
+        let Some(question) = self.certificates.pop() else { return };
+        let answer = match how & 3 {
+            0 | 1 => {
+                let mut exi = provider::answer(question.exi());
+                if how & 1 == 1 {
+                    script.damage(&mut exi);
+                }
+                exi
+            }
+            2 => script.octets().to_vec(),
+            _ => {
+                let denial = script.pick(&provisioning::Denial::ALL);
+                let denial = denial.unwrap_or(provisioning::Denial::NoContract);
+                let answer = question.refuse(denial, "the fuzzer");
+                return self.input(Input::Command(Command::Provisioned(answer)));
+            }
+        };
+        self.delivered.clone_from(&answer);
+        self.input(Input::Command(Command::Provisioned(question.answer(answer))));
     }
 
     /// What the engine waits for passes; it must not wait for the same moment again.
@@ -193,6 +225,10 @@ impl Drive {
             panic!("a message that is no response");
         };
         self.watch.answered(Some(response.kind()));
+        let certificates = [RequestKind::CertificateInstallation, RequestKind::CertificateUpdate];
+        if certificates.contains(&response.kind()) && !response.code().is_failed() {
+            assert_eq!(payload, self.delivered, "a delivery that nobody made");
+        }
         let id = message.header.session_id;
         if !response.code().is_failed() {
             assert_eq!(Some(id.as_slice()), self.watch.session.as_ref().map(|id| &id[..]));
@@ -213,6 +249,12 @@ impl Drive {
                 self.secc.handle(self.now, Input::Command(Command::Answer(answer)));
             }
             Event::Authorize(question) => self.questions.push(question),
+            Event::Provision(question) if self.eager => {
+                self.delivered = provider::answer(question.exi());
+                let answer = question.answer(self.delivered.clone());
+                self.secc.handle(self.now, Input::Command(Command::Provisioned(answer)));
+            }
+            Event::Provision(question) => self.certificates.push(question),
             Event::Order(order) if self.obedient => {
                 for fact in obey(order) {
                     self.secc.handle(self.now, Input::Command(Command::Fact(fact)));

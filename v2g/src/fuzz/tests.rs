@@ -10,14 +10,30 @@ const DC_CHARGE: &[u8] = &[
 const AC_CHARGE: &[u8] = &[
     1, 0, 0, 17, 0, 0, 0, 1, 0, 3, 1, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 9, 2, 8, 0, 9, 0, 9, 1, 16, 0,
 ];
+/// A certificate is installed, one is updated, before the contract is shown.
+const INSTALLATION: &[u8] = &[1, 8, 0, 17, 0, 0, 0, 1, 0, 2, 1, 3, 129, 4, 0, 6, 0, 7, 1, 8, 0];
+const UPDATE: &[u8] =
+    &[0, 72, 2, 17, 0, 0, 0, 1, 0, 2, 1, 3, 133, 5, 0, 25, 0, 6, 0, 7, 1, 8, 0, 16, 0];
 /// Settings, then one instruction after the other of what is right.
 const CAR: &[u8] = &[0; 80];
+/// The same for cars that ask for certificates: to update, for a first one.
+const UPDATING_CAR: [u8; 80] = settings([0, 8, 64, 0]);
+const INSTALLING_CAR: [u8; 80] = settings([1, 8, 68, 0]);
+
+const fn settings([a, b, c, d]: [u8; 4]) -> [u8; 80] {
+    let mut script = [0; 80];
+    (script[0], script[1], script[2], script[3]) = (a, b, c, d);
+    script
+}
+
+const SEEDS: [&[u8]; 7] =
+    [DC_CHARGE, AC_CHARGE, INSTALLATION, UPDATE, CAR, &UPDATING_CAR, &INSTALLING_CAR];
 
 #[test]
 fn engines_keep_their_promises_on_damaged_scripts() {
     let mut dice = Dice::new(1);
     for round in 0..400 {
-        for seed in [DC_CHARGE, AC_CHARGE, CAR] {
+        for seed in SEEDS {
             let mut script = seed.to_vec();
             for _ in 0..round % 8 {
                 script = dice.mutate(&script);

@@ -33,6 +33,8 @@ phases! {
     Selection,
     /// A contract is to be shown.
     Contract,
+    /// A contract certificate was delivered; it is to be shown.
+    Delivered,
     /// Somebody has to say yes.
     Authorizing,
     /// Limits and schedule are to be agreed.
@@ -113,9 +115,11 @@ pub const TABLE: &[Row] = &[
     row(Selection, PaymentServiceSelection, &[Contract, Authorizing], "V2G2-545"),
     row(Selection, SessionStop, &[Ended], "V2G2-545"),
     row(Contract, PaymentDetails, &[Authorizing], "V2G2-551"),
-    row(Contract, CertificateInstallation, &[Contract], "V2G2-551"),
-    row(Contract, CertificateUpdate, &[Contract], "V2G2-551"),
+    row(Contract, CertificateInstallation, &[Busy, Delivered], "V2G2-551"),
+    row(Contract, CertificateUpdate, &[Busy, Delivered], "V2G2-551"),
     row(Contract, SessionStop, &[Ended], "V2G2-551"),
+    row(Delivered, PaymentDetails, &[Authorizing], "V2G2-554"),
+    row(Delivered, SessionStop, &[Ended], "V2G2-554"),
     row(Authorizing, Authorization, &[Authorizing, Parameters], "V2G2-560"),
     row(Authorizing, SessionStop, &[Ended], "V2G2-560"),
     row(Parameters, ChargeParameterDiscovery, &[Parameters, AcReady, DcCableCheck, DcRenegotiated], "V2G2-573"),

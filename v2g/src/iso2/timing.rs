@@ -14,6 +14,8 @@ pub enum Timer {
     Ongoing,
     /// SECC: from a request that wants energy to a control pilot that does too.
     ControlPilot,
+    /// SECC: from a request for a contract certificate to its answer, whatever a back end does.
+    Provisioning,
     /// SECC: how long the cable check may go on.
     CableCheck,
     /// SECC: how long precharge may go on.
@@ -27,6 +29,8 @@ pub enum Timer {
     EvccCommunicationSetup,
     /// EVCC: how long `Ongoing` may go on.
     EvccOngoing,
+    /// EVCC: from a delivery to its safe place in the car; the station waits longer.
+    EvccStore,
     /// EVCC: how long the cable check may go on.
     EvccCableCheck,
     /// EVCC: how long precharge may go on.
@@ -55,12 +59,14 @@ pub const TABLE: &[Row] = &[
     row(Timer::Sequence, 60_000, "V2G2-443"),
     row(Timer::Ongoing, 55_000, "V2G2-712"),
     row(Timer::ControlPilot, 250, "V2G2-847"),
+    row(Timer::Provisioning, 4_500, "V2G2-917"),
     row(Timer::CableCheck, 38_000, "V2G2-605"),
     row(Timer::PreCharge, 5_000, "V2G2-605"),
     row(Timer::Contactor, 3_000, "V2G2-860"),
     row(Timer::Stop, 20_000, "V2G2-679"),
     row(Timer::EvccCommunicationSetup, 20_000, "V2G2-446"),
     row(Timer::EvccOngoing, 60_000, "V2G2-710"),
+    row(Timer::EvccStore, 20_000, "V2G2-443"),
     row(Timer::EvccCableCheck, 40_000, "V2G2-700"),
     row(Timer::EvccPreCharge, 7_000, "V2G2-704"),
     row(Timer::Linger, 5_000, "V2G2-539"),
@@ -100,12 +106,14 @@ mod tests {
             Sequence,
             Ongoing,
             ControlPilot,
+            Provisioning,
             CableCheck,
             PreCharge,
             Contactor,
             Stop,
             EvccCommunicationSetup,
             EvccOngoing,
+            EvccStore,
             EvccCableCheck,
             EvccPreCharge,
             Linger,
@@ -127,5 +135,9 @@ mod tests {
             assert!(station.limit() < car.limit(), "{station:?}");
         }
         assert!(Timer::Contactor.limit() < message_timeout(RequestKind::PowerDelivery));
+        for kind in [RequestKind::CertificateInstallation, RequestKind::CertificateUpdate] {
+            assert!(Timer::Provisioning.limit() < message_timeout(kind));
+        }
+        assert!(Timer::EvccStore.limit() < Timer::Sequence.limit());
     }
 }

@@ -22,6 +22,8 @@ pub struct Config {
     pub payment: Payment,
     /// Which contracts are good.
     pub contracts: Contracts,
+    /// Contract certificates for cars; needs TLS and contracts on offer.
+    pub certificate_service: Option<CertificateService>,
     /// How often a signed receipt for the meter reading is asked for.
     pub receipts: Receipts,
     /// Whether charging costs nothing.
@@ -103,6 +105,31 @@ impl KnownRevocation {
         let sources = Sources { cache: Some(&self.cache), crls: &self.crls, ..Sources::default() };
         check(chain, &sources, &policy, now_unix).map(|_| ())
     }
+}
+
+/// The service that brings contract certificates to cars. [V2G2-422]
+#[derive(Clone, Debug)]
+pub struct CertificateService {
+    /// A first contract certificate can be had.
+    pub installation: bool,
+    /// A fresh certificate for a contract can be had.
+    pub update: bool,
+    /// Whether it costs nothing.
+    pub free: bool,
+    /// Checks requests before anybody is asked; otherwise that is left to who answers. An update is checked as the
+    /// contract that it shows.
+    pub check: Option<RequestCheck>,
+}
+
+/// Which provisioning certificates are good.
+#[derive(Clone, Debug)]
+pub struct RequestCheck {
+    /// Car makers' and V2G roots.
+    pub anchors: Anchors,
+    /// The car makers' authorities below these roots, in DER: a request does not carry them.
+    pub subs: Vec<Vec<u8>>,
+    /// How close a certificate must keep to its profile.
+    pub level: Level,
 }
 
 /// When a car is asked to sign the meter reading.

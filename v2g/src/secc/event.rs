@@ -5,6 +5,7 @@ use crate::authorization::{Answer, Denial, Identity, Question};
 use crate::handshake::Protocol;
 use crate::iso2::msg::ResponseCode;
 use crate::iso2::order::Phase;
+use crate::provisioning;
 use crate::signature::SignedInfoGrammar;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -17,6 +18,8 @@ pub enum Command {
     Fact(Fact),
     /// The answer to a question.
     Answer(Answer),
+    /// The answer to a car's request for a contract certificate.
+    Provisioned(provisioning::Answer),
     /// End the charge: the car is asked to stop. If it does not in 20 s, the session is aborted;
     /// energy that has not begun does not begin.
     Stop,
@@ -50,6 +53,10 @@ pub enum Event {
     Authorized { identity: Identity, by: String, token: Option<String> },
     /// Somebody said no.
     Denied { by: String, denial: Denial },
+    /// A car asks for a contract certificate: somebody has to answer by [`Command::Provisioned`].
+    Provision(provisioning::Question),
+    /// The answer goes to the car.
+    Provisioned { service: provisioning::Service, code: ResponseCode },
     /// The hardware has to do something.
     Order(Order),
     /// Energy is on: contactors are closed and the car may draw.

@@ -4,7 +4,9 @@ mod config;
 mod event;
 mod facts;
 
-pub use config::{Config, Contracts, KnownRevocation, Paused, Payment, Receipts};
+pub use config::{
+    CertificateService, Config, Contracts, KnownRevocation, Paused, Payment, Receipts, RequestCheck,
+};
 pub use event::{Command, Ended, Event, Order};
 pub use facts::{
     AcLimits, Contactor, ControlPilot, DcLimits, Fact, Facts, Fault, Isolation, Limits, Reading,
@@ -161,6 +163,9 @@ impl Secc {
             }
             Command::Answer(answer) => {
                 self.session(now, |session, around| session.answer(answer, around));
+            }
+            Command::Provisioned(answer) => {
+                self.session(now, |session, around| session.provisioned(answer, around));
             }
             Command::Stop => {
                 self.session(now, |session, _| session.notify(iso2::secc::Notice::Stop, now));

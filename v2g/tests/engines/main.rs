@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod certificates_car;
+#[cfg(test)]
+mod certificates_station;
+#[cfg(test)]
 mod order_of_messages;
 #[cfg(test)]
 mod refusals;

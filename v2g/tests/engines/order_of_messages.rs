@@ -64,16 +64,12 @@ fn every_request_in_every_phase_is_answered_or_refused_as_the_table_says() {
             }
         }
     }
-    assert_eq!(pairs, 19 * 17);
+    assert_eq!(pairs, 20 * 17);
 }
 
 /// Where a plain request is in order, but its content cannot be good.
 fn expected_refusal(phase: Phase, kind: RequestKind) -> Option<ResponseCode> {
     match (phase, kind) {
-        // Certificates are not delivered by this station.
-        (_, RequestKind::CertificateInstallation | RequestKind::CertificateUpdate) => {
-            Some(ResponseCode::FailedServiceSelectionInvalid)
-        }
         // The receipt is of another session and not signed. [V2G2-481]
         (_, RequestKind::MeteringReceipt) => Some(ResponseCode::FailedMeteringSignatureNotValid),
         // Energy flows already.

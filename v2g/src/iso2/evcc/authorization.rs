@@ -1,9 +1,11 @@
 use super::super::msg::*;
 use super::super::timing::Timer;
 use super::parameters::Parameters;
+use super::provisioning::Delivering;
 use super::{Context, Failure, State};
 use crate::evcc::{Contract, Ended, Event};
 use crate::iso2::Grammar;
+use crate::provisioning::Service;
 use crate::signature::{self, Signed};
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -14,6 +16,8 @@ use exi::{Bytes, List, Text};
 pub(crate) struct Selecting {
     pub(super) option: PaymentOption,
     pub(super) mode: EnergyTransferMode,
+    /// A certificate to ask for first.
+    pub(super) asked: Option<Service>,
 }
 
 /// The station is to check the contract and give a challenge.
@@ -33,18 +37,29 @@ impl Selecting {
         if self.option == PaymentOption::ExternalPayment {
             return Authorization { mode: self.mode, challenge: None, since: cx.now }.ask(cx);
         }
-        let contract = contract(cx)?;
-        cx.ask(PaymentDetailsReq {
-            emaid: Text::new(contract.evcoid.normal())
-                .map_err(|_| own("the EVCOID does not fit the message"))?,
-            contract_signature_cert_chain: CertificateChain {
-                id: None,
-                certificate: certificate(&contract.leaf)?,
-                sub_certificates: subs(contract)?,
-            },
-        });
-        Ok(State::PaymentDetails(PaymentDetails { mode: self.mode }))
+        match self.asked {
+            Some(service) => Delivering::ask(self.mode, service, cx),
+            None => show_contract(self.mode, cx),
+        }
     }
+}
+
+/// The contract goes to the station.
+pub(super) fn show_contract(
+    mode: EnergyTransferMode,
+    cx: &mut Context<'_>,
+) -> Result<State, Failure> {
+    let contract = contract(cx)?;
+    cx.ask(PaymentDetailsReq {
+        emaid: Text::new(contract.evcoid.normal())
+            .map_err(|_| own("the EVCOID does not fit the message"))?,
+        contract_signature_cert_chain: CertificateChain {
+            id: None,
+            certificate: certificate(&contract.leaf)?,
+            sub_certificates: subs(contract)?,
+        },
+    });
+    Ok(State::PaymentDetails(PaymentDetails { mode }))
 }
 
 impl PaymentDetails {
@@ -103,7 +118,7 @@ impl Authorization {
 }
 
 pub(super) fn contract<'a>(cx: &Context<'a>) -> Result<&'a Contract, Failure> {
-    cx.config.contract.as_ref().ok_or_else(|| own("there is no contract"))
+    cx.contract.ok_or_else(|| own("there is no contract"))
 }
 
 fn certificate(der: &[u8]) -> Result<CertificateBytes, Failure> {

@@ -1,7 +1,7 @@
 use super::super::dialog::Request;
 use super::super::msg::SessionId;
 use crate::engine::Outbox;
-use crate::evcc::{Battery, Config, Ended, Event, Order};
+use crate::evcc::{Battery, Config, Contract, Ended, Event, Order};
 use crate::xmldsig::Signature;
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -12,6 +12,8 @@ pub(crate) struct Context<'a> {
     pub(super) now: Duration,
     pub(super) config: &'a Config,
     pub(super) battery: &'a Battery,
+    /// The contract to pay with: one that was delivered, or the car's own.
+    pub(super) contract: Option<&'a Contract>,
     pub(super) random: &'a dyn SecureRandom,
     pub(super) session_id: SessionId,
     pub(super) stop: Option<Stop>,
@@ -22,6 +24,8 @@ pub(crate) struct Context<'a> {
 /// What comes after a handler.
 pub(super) enum Next {
     Ask(Box<Ask>),
+    /// For the application, until then.
+    Wait(Duration),
     End(Ended),
 }
 
@@ -48,6 +52,11 @@ impl Context<'_> {
         if let Some(Next::Ask(ask)) = &mut self.next {
             ask.at = self.now.saturating_add(delay);
         }
+    }
+
+    /// The application has to do something first, and has this long for it.
+    pub(super) fn wait(&mut self, limit: Duration) {
+        self.next = Some(Next::Wait(self.now.saturating_add(limit)));
     }
 
     fn put(&mut self, request: Request, signature: Option<Signature>) {

@@ -9,6 +9,7 @@ mod heard;
 mod parameters;
 mod pre_charge;
 mod profile;
+mod provisioning;
 mod session_setup;
 mod state;
 mod stopping;
@@ -21,7 +22,7 @@ use super::dialog::{RequestKind, Response};
 use super::msg::{Body, Header, SessionId, V2gMessage};
 use super::timing::message_timeout;
 use crate::engine::Outbox;
-use crate::evcc::{Battery, Config, Ended, Event};
+use crate::evcc::{Battery, Config, Contract, Ended, Event, Stored};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     state: Option<State>,
     id: SessionId,
     turn: Turn,
+    /// One that was delivered in this session.
+    contract: Option<Contract>,
 }
 
 /// Whose turn it is.
@@ -46,6 +49,8 @@ enum Turn {
     },
     /// Ours: the request goes out at its time.
     Car(Box<Ask>),
+    /// The application's, until then.
+    Application(Duration),
     Over,
 }
 
@@ -62,7 +67,7 @@ pub(crate) struct Around<'a> {
 
 impl Session {
     pub(crate) fn new() -> Self {
-        Self { state: None, id: SessionId::default(), turn: Turn::Over }
+        Self { state: None, id: SessionId::default(), turn: Turn::Over, contract: None }
     }
 
     /// The first request goes out.
@@ -82,6 +87,7 @@ impl Session {
         match &self.turn {
             Turn::Station { until, .. } => Some(*until),
             Turn::Car(ask) => Some(ask.at),
+            Turn::Application(until) => Some(*until),
             Turn::Over => None,
         }
     }
@@ -115,7 +121,30 @@ impl Session {
         }
         self.id = id;
         let Some(state) = self.state.take() else { return };
-        self.step(around, |cx| state.handle(response, cx));
+        let signature = message.header.signature.as_ref();
+        self.step(around, |cx| state.handle(response, signature, cx));
+    }
+
+    /// The application has kept a delivered contract, or not.
+    pub(crate) fn stored(&mut self, stored: Stored, around: &mut Around<'_>) {
+        match self.state.take() {
+            Some(State::Storing(storing)) => match storing.redeem(stored) {
+                Some(contract) => self.go_on(storing, contract, around),
+                None => self.state = Some(State::Storing(storing)),
+            },
+            other => self.state = other,
+        }
+    }
+
+    fn go_on(
+        &mut self,
+        storing: provisioning::Storing,
+        contract: Option<Contract>,
+        around: &mut Around<'_>,
+    ) {
+        let kept = contract.is_some();
+        self.contract = contract;
+        self.step(around, |cx| storing.go_on(kept, cx));
     }
 
     /// Time has passed.
@@ -127,6 +156,10 @@ impl Session {
             // [V2G2-436]
             Turn::Station { .. } => self.finish(Ended::Timeout, around),
             Turn::Car(ask) => self.transmit(*ask, around),
+            Turn::Application(_) => match self.state.take() {
+                Some(State::Storing(storing)) => self.go_on(storing, None, around),
+                _ => self.finish(Ended::Timeout, around),
+            },
             Turn::Over => {}
         }
     }
@@ -157,6 +190,7 @@ impl Session {
             now: around.now,
             config: around.config,
             battery: around.battery,
+            contract: self.contract.as_ref().or(around.config.contract.as_ref()),
             random: around.random,
             session_id: self.id,
             stop: around.stop,
@@ -173,6 +207,10 @@ impl Session {
                 } else {
                     self.turn = Turn::Car(ask);
                 }
+            }
+            (Ok(state), Some(Next::Wait(until))) => {
+                self.state = Some(state);
+                self.turn = Turn::Application(until);
             }
             (Ok(_), Some(Next::End(how))) | (Err(Failure(how)), _) => self.finish(how, around),
             // A state that asks nothing would wait for ever.

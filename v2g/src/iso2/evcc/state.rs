@@ -6,16 +6,22 @@ use super::charging::{Charging, Receipt, Starting};
 use super::discovery::Discovery;
 use super::parameters::Parameters;
 use super::pre_charge::PreCharge;
+use super::provisioning::{Delivering, Detail, Storing};
 use super::session_setup::SessionSetup;
 use super::stopping::{Leaving, Renegotiating, Stopping, Welding};
 use super::{Context, Failure};
 use crate::evcc::Ended;
+use crate::xmldsig::Signature;
 
 /// Which answer is awaited, and exactly what is known there.
 pub(crate) enum State {
     SessionSetup(SessionSetup),
     Discovery(Discovery),
+    Detail(Detail),
     Selecting(Selecting),
+    Delivering(Delivering),
+    /// No answer: the application is to keep what was delivered.
+    Storing(Storing),
     PaymentDetails(PaymentDetails),
     Authorization(Authorization),
     Parameters(Parameters),
@@ -32,7 +38,12 @@ pub(crate) enum State {
 
 impl State {
     /// The engine has checked that the response answers the request.
-    pub(crate) fn handle(self, response: Response, cx: &mut Context<'_>) -> Result<Self, Failure> {
+    pub(crate) fn handle(
+        self,
+        response: Response,
+        signature: Option<&Signature>,
+        cx: &mut Context<'_>,
+    ) -> Result<Self, Failure> {
         // [V2G2-679]: before energy began, a car that is to stop just leaves.
         if self.is_before_energy() && (cx.stop.is_some() || told_to_stop(&response)) {
             return Leaving::early(cx);
@@ -40,7 +51,14 @@ impl State {
         match (self, response) {
             (Self::SessionSetup(s), Response::SessionSetup(r)) => s.handle(&r, cx),
             (Self::Discovery(s), Response::ServiceDiscovery(r)) => s.handle(&r, cx),
+            (Self::Detail(s), Response::ServiceDetail(r)) => s.handle(&r, cx),
             (Self::Selecting(s), Response::PaymentServiceSelection(_)) => s.handle(cx),
+            (Self::Delivering(s), Response::CertificateInstallation(r)) => {
+                s.handle(&(&r).into(), signature, cx)
+            }
+            (Self::Delivering(s), Response::CertificateUpdate(r)) => {
+                s.handle(&(&r).into(), signature, cx)
+            }
             (Self::PaymentDetails(s), Response::PaymentDetails(r)) => s.handle(&r, cx),
             (Self::Authorization(s), Response::Authorization(r)) => s.handle(&r, cx),
             (Self::Parameters(s), Response::ChargeParameterDiscovery(r)) => s.handle(&r, cx),
@@ -62,6 +80,7 @@ impl State {
         matches!(
             self,
             Self::Discovery(_)
+                | Self::Detail(_)
                 | Self::Selecting(_)
                 | Self::PaymentDetails(_)
                 | Self::Authorization(_)

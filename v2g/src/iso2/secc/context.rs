@@ -2,6 +2,8 @@ use super::super::dialog::Response;
 use super::super::msg::SessionId;
 use crate::engine::Outbox;
 use crate::secc::{Config, Ended, Event, Facts, Isolation, Order};
+use crate::xmldsig::Signature;
+use alloc::vec::Vec;
 use core::time::Duration;
 use ring::rand::SecureRandom;
 
@@ -15,14 +17,19 @@ pub(crate) struct Context<'a> {
     pub(super) session_id: SessionId,
     pub(super) notice: &'a mut Notice,
     pub(super) out: &'a mut Outbox<Event>,
-    pub(super) reply: Option<Response>,
+    pub(super) reply: Option<Reply>,
     pub(super) ended: Option<Ended>,
 }
 
 impl Context<'_> {
     /// Answers the request in hand.
     pub(super) fn reply(&mut self, response: impl Into<Response>) {
-        self.reply = Some(response.into());
+        self.reply = Some(Reply::Response(response.into()));
+    }
+
+    /// Answers the request in hand with a message made elsewhere.
+    pub(super) fn reply_exi(&mut self, exi: Vec<u8>) {
+        self.reply = Some(Reply::Exi(exi));
     }
 
     /// Tells the application.
@@ -50,6 +57,27 @@ impl Context<'_> {
     pub(super) fn clock(&self) -> i64 {
         self.config.clock.saturating_add(i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX))
     }
+}
+
+/// An answer to the car.
+pub(super) enum Reply {
+    Response(Response),
+    /// A whole message.
+    Exi(Vec<u8>),
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
+    }
+}
+
+/// What came with a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Message<'a> {
+    pub(super) signature: Option<&'a Signature>,
+    /// The whole message as it came.
+    pub(super) exi: &'a [u8],
 }
 
 /// What the application wants the car to be told.

@@ -1,6 +1,6 @@
 use super::super::msg::*;
 use super::selection::Selection;
-use super::{Context, Refusal, State};
+use super::{Context, Refusal, State, certificate_service};
 use crate::fixed;
 use crate::secc::{Config, Limits};
 use alloc::vec::Vec;
@@ -15,18 +15,21 @@ pub(crate) struct Discovery;
 impl Discovery {
     pub(super) fn handle(
         self,
-        _: &ServiceDiscoveryReq,
+        request: &ServiceDiscoveryReq,
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
         if payment_options(cx.config).is_empty() {
             return Err(Refusal::new(ResponseCode::Failed, "no way to pay can be offered here"));
         }
-        cx.reply(services(cx.config));
+        cx.reply(ServiceDiscoveryRes {
+            service_list: certificate_service::entry(cx.config, request.service_category),
+            ..services(cx.config)
+        });
         Ok(State::Selection(Selection))
     }
 }
 
-/// What is on offer.
+/// What is on offer beside other services.
 pub(super) fn services(config: &Config) -> ServiceDiscoveryRes {
     let mut options = payment_options(config);
     if options.is_empty() {

@@ -2,6 +2,7 @@
 
 mod authorizing;
 mod cable_check;
+mod certificate_service;
 mod charging;
 mod context;
 mod contract;
@@ -9,6 +10,7 @@ mod discovery;
 mod parameters;
 mod power_delivery;
 mod pre_charge;
+mod provisioning;
 mod refusal;
 mod schedule;
 mod selection;
@@ -18,15 +20,17 @@ mod status;
 mod stopping;
 
 pub(crate) use context::{Context, Notice};
+use context::{Message, Reply};
 pub(crate) use refusal::Refusal;
 pub(crate) use state::State;
 
-use super::dialog::{Request, RequestKind, Response};
+use super::dialog::{Request, RequestKind};
 use super::msg::{Body, Header, SessionId, V2gMessage};
 use super::order::Phase;
 use super::timing::Timer;
 use crate::authorization::Answer;
 use crate::engine::Outbox;
+use crate::provisioning as certificates;
 use crate::secc::{Config, Contactor, Ended, Event, Facts};
 use alloc::string::ToString;
 use core::time::Duration;
@@ -96,7 +100,8 @@ impl Session {
         } else {
             self.step(around, |state, cx| {
                 cx.session_id = header.session_id;
-                state.handle(request, header.signature.as_ref(), cx)
+                let message = Message { signature: header.signature.as_ref(), exi: payload };
+                state.handle(request, message, cx)
             })
         };
         if let Err(refusal) = outcome {
@@ -138,6 +143,14 @@ impl Session {
     pub(crate) fn answer(&mut self, answer: Answer, around: &mut Around<'_>) {
         // Answers only change what the next request is told, so there is nothing to refuse here.
         let _ = self.step(around, |state, cx| Ok(state.answer(answer, cx)));
+    }
+
+    /// Somebody answered a request for a contract certificate, which waits for it.
+    pub(crate) fn provisioned(&mut self, answer: certificates::Answer, around: &mut Around<'_>) {
+        let Some(kind) = self.state.as_ref().and_then(State::pending) else { return };
+        if let Err(refusal) = self.step(around, |state, cx| state.provisioned(answer, cx)) {
+            self.refuse(kind, refusal, around);
+        }
     }
 
     pub(crate) fn notify(&mut self, notice: Notice, now: Duration) {
@@ -236,7 +249,7 @@ impl Session {
             state.switch_off(around.out);
         }
         let response = refusal.response(kind, around.config, around.facts);
-        self.transmit(response, around);
+        self.transmit(response.into(), around);
         around.out.event(Event::Refused {
             request: kind.name().into(),
             code: refusal.code,
@@ -245,13 +258,17 @@ impl Session {
         self.end(Ended::Refused, around);
     }
 
-    fn transmit(&mut self, response: Response, around: &mut Around<'_>) {
+    fn transmit(&mut self, reply: Reply, around: &mut Around<'_>) {
+        // [V2G2-443]: the clock runs from the answer to the next request.
+        self.deadline = Some(around.now.saturating_add(Timer::Sequence.limit()));
+        let response = match reply {
+            Reply::Exi(exi) => return around.out.exi(&exi),
+            Reply::Response(response) => response,
+        };
         let message = V2gMessage {
             header: Header { session_id: self.id, notification: None, signature: None },
             body: Body { element: Some(response.into_body()) },
         };
-        // [V2G2-443]: the clock runs from the answer to the next request.
-        self.deadline = Some(around.now.saturating_add(Timer::Sequence.limit()));
         if let Err(error) = around.out.message(&message) {
             around.out.event(Event::Refused {
                 request: "own answer".into(),

@@ -34,13 +34,6 @@ impl Refusal {
         Self::new(ResponseCode::FailedUnknownSession, "the request is of another session")
     }
 
-    pub(super) fn no_certificate_service() -> Self {
-        Self::new(
-            ResponseCode::FailedServiceSelectionInvalid,
-            "certificates are not delivered here",
-        )
-    }
-
     /// The response that pairs with the request, every mandatory element filled. [V2G2-538] [V2G2-736]
     pub(crate) fn response(&self, kind: RequestKind, config: &Config, facts: &Facts) -> Response {
         let response_code = self.code;
@@ -77,6 +70,7 @@ impl Refusal {
                 contract_signature_encrypted_private_key: no_key(),
                 dh_public_key: no_public_key(),
                 emaid: no_emaid(),
+                // [V2G2-696]
                 retry_counter: Some(0),
             }
             .into(),

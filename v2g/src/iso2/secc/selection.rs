@@ -2,7 +2,8 @@ use super::super::msg::*;
 use super::authorizing::Authorizing;
 use super::contract::Contract;
 use super::discovery::{CHARGE_SERVICE, payment_options};
-use super::{Context, Refusal, State};
+use super::{Context, Refusal, State, certificate_service};
+use crate::provisioning::SERVICE_ID;
 
 /// The car is to pick a way to pay and its services.
 pub(crate) struct Selection;
@@ -14,7 +15,11 @@ impl Selection {
         request: &ServiceDetailReq,
         cx: &mut Context<'_>,
     ) -> Result<State, Refusal> {
-        if request.service_id != CHARGE_SERVICE {
+        let service_parameter_list = match request.service_id {
+            SERVICE_ID => certificate_service::parameters(cx.config),
+            _ => None,
+        };
+        if request.service_id != CHARGE_SERVICE && service_parameter_list.is_none() {
             return Err(Refusal::new(
                 ResponseCode::FailedServiceIdInvalid,
                 alloc::format!("service {} was not offered", request.service_id),
@@ -23,7 +28,7 @@ impl Selection {
         cx.reply(ServiceDetailRes {
             response_code: ResponseCode::Ok,
             service_id: request.service_id,
-            service_parameter_list: None,
+            service_parameter_list,
         });
         Ok(State::Selection(self))
     }
@@ -48,16 +53,11 @@ impl Selection {
                 "the charge service is not among the selected ones",
             ));
         }
-        // [V2G2-467]
-        if let Some(other) = services.iter().find(|s| s.service_id != CHARGE_SERVICE) {
-            return Err(Refusal::new(
-                ResponseCode::FailedServiceSelectionInvalid,
-                alloc::format!("service {} was not offered", other.service_id),
-            ));
-        }
+        let others = services.iter().filter(|s| s.service_id != CHARGE_SERVICE);
+        let selected = certificate_service::selected(others, cx.config)?;
         cx.reply(PaymentServiceSelectionRes { response_code: ResponseCode::Ok });
         Ok(match request.selected_payment_option {
-            PaymentOption::Contract => State::Contract(Contract),
+            PaymentOption::Contract => State::Contract(Contract { selected }),
             PaymentOption::ExternalPayment => State::Authorizing(Authorizing::External),
         })
     }

@@ -3,19 +3,21 @@ use super::super::order::Phase;
 use super::authorizing::Authorizing;
 use super::cable_check::CableCheck;
 use super::charging::{Charging, Receipt};
+use super::context::Message;
 use super::contract::Contract;
 use super::discovery::Discovery;
 use super::parameters::Parameters;
 use super::power_delivery::{Ready, Starting};
 use super::pre_charge::PreCharge;
+use super::provisioning::{Delivered, Provisioning};
 use super::selection::Selection;
 use super::session_setup::SessionSetup;
 use super::stopping::{Stopped, Stopping};
 use super::{Context, Refusal};
 use crate::authorization::Answer;
 use crate::engine::Outbox;
+use crate::provisioning as certificates;
 use crate::secc::{Event, Order};
-use crate::xmldsig::Signature;
 use core::time::Duration;
 
 /// Where a session is, and exactly what is known there.
@@ -24,6 +26,8 @@ pub(crate) enum State {
     Discovery(Discovery),
     Selection(Selection),
     Contract(Contract),
+    Provisioning(Provisioning),
+    Delivered(Delivered),
     Authorizing(Authorizing),
     Parameters(Parameters),
     CableCheck(CableCheck),
@@ -48,6 +52,7 @@ impl State {
             Self::Discovery(_) => Phase::Discovery,
             Self::Selection(_) => Phase::Selection,
             Self::Contract(_) => Phase::Contract,
+            Self::Delivered(_) => Phase::Delivered,
             Self::Authorizing(_) => Phase::Authorizing,
             Self::Parameters(_) => Phase::Parameters,
             Self::CableCheck(state) => state.phase(),
@@ -56,7 +61,7 @@ impl State {
             Self::Charging(state) => state.phase(),
             Self::Receipt(state) => state.phase(),
             Self::Stopped(state) => state.phase(),
-            Self::Starting(_) | Self::Stopping(_) => Phase::Busy,
+            Self::Provisioning(_) | Self::Starting(_) | Self::Stopping(_) => Phase::Busy,
             Self::Dead | Self::Failed | Self::Ended => Phase::Ended,
         }
     }
@@ -65,7 +70,7 @@ impl State {
     pub(crate) fn handle(
         self,
         request: Request,
-        signature: Option<&Signature>,
+        message: Message<'_>,
         cx: &mut Context<'_>,
     ) -> Result<Self, Refusal> {
         if let Request::SessionStop(request) = request {
@@ -79,11 +84,12 @@ impl State {
             (Self::Selection(s), Request::ServiceDetail(r)) => s.detail(&r, cx),
             (Self::Selection(s), Request::PaymentServiceSelection(r)) => s.select(&r, cx),
             (Self::Contract(s), Request::PaymentDetails(r)) => s.payment_details(&r, cx),
-            (
-                Self::Contract(_),
-                Request::CertificateInstallation(_) | Request::CertificateUpdate(_),
-            ) => Err(Refusal::no_certificate_service()),
-            (Self::Authorizing(s), Request::Authorization(r)) => s.handle(&r, signature, cx),
+            (Self::Contract(s), Request::CertificateInstallation(r)) => s.install(&r, message, cx),
+            (Self::Contract(s), Request::CertificateUpdate(r)) => s.update(&r, message, cx),
+            (Self::Delivered(s), Request::PaymentDetails(r)) => s.payment_details(&r, cx),
+            (Self::Authorizing(s), Request::Authorization(r)) => {
+                s.handle(&r, message.signature, cx)
+            }
             (Self::Parameters(s), Request::ChargeParameterDiscovery(r)) => s.handle(&r, cx),
             (Self::CableCheck(s), Request::CableCheck(r)) => s.handle(&r, cx),
             (Self::CableCheck(s), Request::PowerDelivery(r)) => s.into_ready().handle(&r, cx),
@@ -93,7 +99,7 @@ impl State {
             (Self::Charging(s), Request::ChargingStatus(_)) => s.charging_status(cx),
             (Self::Charging(s), Request::CurrentDemand(r)) => s.current_demand(&r, cx),
             (Self::Charging(s), Request::PowerDelivery(r)) => s.power_delivery(&r, cx),
-            (Self::Receipt(s), Request::MeteringReceipt(r)) => s.handle(&r, signature, cx),
+            (Self::Receipt(s), Request::MeteringReceipt(r)) => s.handle(&r, message.signature, cx),
             (Self::Stopped(s), Request::WeldingDetection(_)) => s.welding_detection(cx),
             (Self::Stopped(s), Request::ChargeParameterDiscovery(r)) => {
                 s.into_parameters().handle(&r, cx)
@@ -105,6 +111,7 @@ impl State {
     /// Looks again at what the hardware did for a request that is not yet answered.
     pub(crate) fn advance(self, cx: &mut Context<'_>) -> Result<Self, Refusal> {
         match self {
+            Self::Provisioning(state) => state.advance(cx),
             Self::CableCheck(state) => state.advance(cx),
             Self::Starting(state) => state.advance(cx),
             Self::Stopping(state) => state.advance(cx),
@@ -115,6 +122,7 @@ impl State {
     /// The request that is not yet answered.
     pub(crate) fn pending(&self) -> Option<RequestKind> {
         match self {
+            Self::Provisioning(state) => Some(state.service().request()),
             Self::CableCheck(state) => state.until().map(|_| RequestKind::CableCheck),
             Self::Starting(_) => Some(RequestKind::PowerDelivery),
             Self::Stopping(state) => Some(state.request()),
@@ -124,6 +132,7 @@ impl State {
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self {
+            Self::Provisioning(state) => Some(state.until),
             Self::CableCheck(state) => state.until(),
             Self::Starting(state) => Some(state.until),
             Self::Stopping(state) => Some(state.until),
@@ -135,6 +144,17 @@ impl State {
         match self {
             Self::Authorizing(state) => Self::Authorizing(state.answer(answer, cx)),
             other => other,
+        }
+    }
+
+    pub(crate) fn provisioned(
+        self,
+        answer: certificates::Answer,
+        cx: &mut Context<'_>,
+    ) -> Result<Self, Refusal> {
+        match self {
+            Self::Provisioning(state) => state.answer(answer, cx),
+            other => Ok(other),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A station alone: requests in, responses out, hardware that obeys at once (or not at all).
 
-use super::{requests, station};
+use super::{provider, requests, station, with_certificates};
 use exi::Document;
 use std::time::Duration;
 use v2g::authorization::{Denial, Identity};
@@ -9,6 +9,7 @@ use v2g::handshake::{self, Protocol};
 use v2g::iso2::dialog::{Request, RequestKind, Response};
 use v2g::iso2::msg::*;
 use v2g::iso2::order::Phase;
+use v2g::provisioning;
 use v2g::secc::{
     Command, Config, Contactor, ControlPilot, Ended, Event, Fact, Isolation, Limits, Order,
     Reading, Secc, Supply,
@@ -29,6 +30,11 @@ pub(crate) struct Bench {
     /// What is answered to a question.
     pub(crate) verdict: Result<(), Denial>,
     pub(crate) orders: Vec<Order>,
+    /// Whether questions about certificates are answered at once; otherwise they wait here.
+    pub(crate) provider: bool,
+    pub(crate) questions: Vec<provisioning::Question>,
+    /// The last message sent, without its header.
+    pub(crate) last: Vec<u8>,
     dc: bool,
     responses: Vec<V2gMessage>,
 }
@@ -55,6 +61,9 @@ impl Bench {
             obedient: true,
             verdict: Ok(()),
             orders: Vec::new(),
+            provider: true,
+            questions: Vec::new(),
+            last: Vec::new(),
             dc,
             responses: Vec::new(),
         }
@@ -152,7 +161,7 @@ impl Bench {
     pub(crate) fn at(phase: Phase, dc: bool) -> Self {
         use Phase::*;
         let limits = if dc { super::DC } else { super::AC };
-        let mut config = station(limits);
+        let mut config = with_certificates(station(limits));
         if matches!(phase, AcReceipt | DcReceipt) {
             config.receipts = v2g::secc::Receipts::Every(Duration::ZERO);
         }
@@ -180,9 +189,13 @@ impl Bench {
         if phase == Selection {
             return;
         }
-        if matches!(phase, Contract | AcReceipt | DcReceipt) {
-            self.ok(requests::selection(PaymentOption::Contract));
+        if matches!(phase, Contract | Delivered | AcReceipt | DcReceipt) {
+            self.ok(requests::selection_of_sets(&[None]));
             if phase == Contract {
+                return;
+            }
+            if phase == Delivered {
+                self.ok(any(RequestKind::CertificateInstallation));
                 return;
             }
             self.contract();
@@ -253,6 +266,7 @@ impl Bench {
                 Output::Wait(_) => return,
                 Output::Transmit(octets) => {
                     let (_, payload) = v2gtp::parse(&octets).unwrap();
+                    self.last = payload.to_vec();
                     if let Ok(message) = V2gMessage::decode(payload) {
                         self.responses.push(message);
                     }
@@ -273,6 +287,12 @@ impl Bench {
                 };
                 self.secc.handle(self.now, Input::Command(Command::Answer(answer)));
             }
+            Event::Provision(question) if self.provider => {
+                let exi = provider::answer(question.exi());
+                let answer = question.answer(exi);
+                self.secc.handle(self.now, Input::Command(Command::Provisioned(answer)));
+            }
+            Event::Provision(question) => self.questions.push(question),
             Event::Order(order) => {
                 self.orders.push(order);
                 if self.obedient {

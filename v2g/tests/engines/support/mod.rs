@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod pair;
+pub(crate) mod provider;
 pub(crate) mod requests;
 
 use pki::chain::Level;
@@ -11,7 +12,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use v2g::handshake::Protocol;
 use v2g::secc::{
-    AcLimits, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment, Receipts,
+    AcLimits, CertificateService, Config, Contracts, DcLimits, KnownRevocation, Limits, Payment,
+    Receipts,
 };
 
 /// When the engines' time is zero, in Unix seconds: in November 2026.
@@ -57,6 +59,7 @@ pub(crate) fn station(limits: Limits) -> Config {
             revocation: KnownRevocation::default(),
             without_tls: false,
         },
+        certificate_service: None,
         receipts: Receipts::Never,
         free: false,
         clock: CLOCK,
@@ -64,6 +67,13 @@ pub(crate) fn station(limits: Limits) -> Config {
         resume: None,
         strict_profile: true,
     }
+}
+
+/// A station where certificates can be had.
+pub(crate) fn with_certificates(mut config: Config) -> Config {
+    config.certificate_service =
+        Some(CertificateService { installation: true, update: true, free: true, check: None });
+    config
 }
 
 /// A station that knows no contract roots.

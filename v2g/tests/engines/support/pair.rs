@@ -1,6 +1,6 @@
 //! A car and a station on a simulated clock, with a wire that delays and cuts, and simple hardware.
 
-use super::{CLOCK, ms, random};
+use super::{CLOCK, hierarchy, ms, provider, random};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use v2g::authorization::{Denial, Identity};
@@ -21,6 +21,9 @@ enum Action {
     Car(evcc::Command),
 }
 
+type Provider = (Duration, fn(&[u8]) -> Vec<u8>);
+type Keep = fn(evcc::Store) -> Option<evcc::Stored>;
+
 pub(crate) struct Pair {
     pub(crate) now: Duration,
     pub(crate) secc: Secc,
@@ -34,6 +37,10 @@ pub(crate) struct Pair {
     /// The wire is cut at this time.
     pub(crate) cut: Option<Duration>,
     pub(crate) verdict: Result<(), Denial>,
+    /// What becomes of a request for a certificate, and how long it takes.
+    pub(crate) provider: Provider,
+    /// What becomes of a delivered contract in the car.
+    pub(crate) keep: Keep,
     /// Energy delivered so far, in Wh.
     pub(crate) energy: f64,
     supply: Supply,
@@ -52,6 +59,7 @@ pub(crate) fn car(limits: &Limits) -> evcc::Config {
         tls: true,
         contract_without_tls: false,
         contract: None,
+        provisioning: None,
         wish: match limits {
             Limits::Ac(_) => Wish::Ac(AcWish {
                 phases: 3,
@@ -79,13 +87,27 @@ pub(crate) fn car(limits: &Limits) -> evcc::Config {
 }
 
 pub(crate) fn with_contract(mut config: evcc::Config) -> evcc::Config {
-    let contract = super::hierarchy().contract();
+    let contract = hierarchy().contract();
     let name = contract.leaf.subject().common_name().unwrap();
     config.contract = Some(evcc::Contract {
         evcoid: pki::Evcoid::parse(name).unwrap(),
         leaf: contract.leaf.der().to_vec(),
         subs: contract.sub_ders().into_iter().map(<[u8]>::to_vec).collect(),
         key: contract.key,
+    });
+    config
+}
+
+/// A car that asks for certificates.
+pub(crate) fn with_provisioning(mut config: evcc::Config, when: evcc::When) -> evcc::Config {
+    let car = hierarchy().oem_provisioning();
+    config.provisioning = Some(evcc::Provisioning {
+        when,
+        identity: Some(evcc::ProvisioningIdentity { certificate: car.leaf, key: car.key }),
+        anchors: hierarchy().anchors().clone(),
+        level: pki::Level::Strict,
+        clock: CLOCK,
+        required: false,
     });
     config
 }
@@ -107,6 +129,8 @@ impl Pair {
             piece: usize::MAX,
             cut: None,
             verdict: Ok(()),
+            provider: (ms(800), provider::answer),
+            keep: |question| Some(question.stored()),
             energy: 0.0,
             supply: Supply::default(),
             connected: false,
@@ -236,6 +260,12 @@ impl Pair {
                 };
                 self.after(ms(300), Action::Station(secc::Command::Answer(answer)));
             }
+            secc::Event::Provision(question) => {
+                let (delay, answer) = self.provider;
+                let answer = answer(question.exi());
+                let command = secc::Command::Provisioned(question.answer(answer));
+                self.after(delay, Action::Station(command));
+            }
             secc::Event::Order(order) => {
                 self.obey(order);
                 self.station.push(secc::Event::Order(order));
@@ -267,6 +297,11 @@ impl Pair {
         };
         if let Some(pilot) = pilot {
             self.after(ms(10), Action::StationFact(Fact::ControlPilot(pilot)));
+        }
+        if let evcc::Event::Store(question) = &event
+            && let Some(stored) = (self.keep)(question.clone())
+        {
+            self.after(ms(200), Action::Car(evcc::Command::Stored(stored)));
         }
         match event {
             evcc::Event::Ended(how) => self.car_ended = Some(how),

@@ -31,6 +31,21 @@ pub(crate) fn selection(option: PaymentOption) -> Request {
     .into()
 }
 
+/// A contract, and certificates before.
+pub(crate) fn selection_of_sets(sets: &[Option<i16>]) -> Request {
+    let charge = SelectedService { service_id: 1, parameter_set_id: None };
+    let certificates =
+        sets.iter().map(|set| SelectedService { service_id: 2, parameter_set_id: *set });
+    PaymentServiceSelectionReq {
+        selected_payment_option: PaymentOption::Contract,
+        selected_service_list: SelectedServiceList {
+            selected_service: List::new([charge].into_iter().chain(certificates).collect())
+                .unwrap(),
+        },
+    }
+    .into()
+}
+
 pub(crate) fn parameters(dc: bool) -> Request {
     let volts = amount(400.0, Unit::Volt);
     let amperes = amount(32.0, Unit::Ampere);
@@ -86,7 +101,7 @@ pub(crate) fn profile(watts: f64) -> ChargingProfile {
     }
 }
 
-fn roots() -> ListOfRootCertificateIds {
+pub(crate) fn roots() -> ListOfRootCertificateIds {
     let root = X509IssuerSerial {
         issuer_name: Text::new("CN=Root").unwrap(),
         serial_number: Integer::from(1u64),
