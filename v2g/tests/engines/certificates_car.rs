@@ -138,7 +138,8 @@ fn what_is_wanted_is_asked_for_whatever_the_car_has() {
 /// What the car cannot get here leaves it with what it has.
 #[test]
 fn without_the_service_the_car_pays_as_it_can() {
-    let without: [(fn(&mut secc::Config, &mut evcc::Config), When, NoDelivery); 5] = [
+    type Change = fn(&mut secc::Config, &mut evcc::Config);
+    let without: [(Change, When, NoDelivery); 5] = [
         (|station, _| station.certificate_service = None, When::Update, NoDelivery::NotOffered),
         (
             |station, _| {
@@ -208,9 +209,10 @@ fn payment(event: &Event) -> Option<PaymentOption> {
 }
 
 type Spoil = fn(&[u8]) -> Vec<u8>;
+type Expected = fn(&AcceptError) -> bool;
 
 /// Deliveries that are not good, each in its own way.
-const SPOILT: [(&str, Spoil, fn(&AcceptError) -> bool); 9] = [
+const SPOILT: [(&str, Spoil, Expected); 9] = [
     (
         "another chain",
         |request| {

@@ -60,6 +60,7 @@ impl Context<'_> {
 }
 
 /// An answer to the car.
+#[expect(clippy::large_enum_variant, reason = "one a turn, and no heap for the charge loop's")]
 pub(super) enum Reply {
     Response(Response),
     /// A whole message.
