@@ -82,7 +82,7 @@ pub(super) fn payment_details(
 }
 
 /// What is known to be revoked now is refused now; what has to be asked for is asked while the car signs the challenge.
-fn unrevoked(chain: &Verified<Chain>, cx: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn unrevoked(chain: &Verified<Chain>, cx: &Context<'_>) -> Result<(), Refusal> {
     let known = cx.config.contracts.revocation.at_hand(chain, cx.clock());
     known.map_err(|error| Refusal::new(ResponseCode::FailedCertificateRevoked, error.to_string()))
 }

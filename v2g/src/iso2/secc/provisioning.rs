@@ -4,7 +4,7 @@ use super::super::dialog::Response;
 use super::super::msg::*;
 use super::super::timing::Timer;
 use super::context::Message;
-use super::contract::{Contract, payment_details};
+use super::contract::{Contract, payment_details, unrevoked};
 use super::session_setup::random;
 use super::{Context, Refusal, State};
 use crate::delivery::{RequestError, check_installation, check_update};
@@ -40,6 +40,7 @@ impl Contract {
             let RequestCheck { anchors, subs, level } = check;
             check_installation(request, message.signature, subs, anchors, cx.clock(), *level)
                 .map(drop)
+                .map_err(|error| fault(&error))
         })
     }
 
@@ -53,7 +54,9 @@ impl Contract {
         self.ask(Service::Update, message, cx, |_, cx| {
             let contracts = &cx.config.contracts;
             let (anchors, level) = (&contracts.anchors, contracts.level);
-            check_update(request, message.signature, anchors, cx.clock(), level).map(drop)
+            let chain = check_update(request, message.signature, anchors, cx.clock(), level)
+                .map_err(|error| fault(&error))?;
+            unrevoked(&chain, cx)
         })
     }
 
@@ -62,7 +65,7 @@ impl Contract {
         service: Service,
         message: Message<'_>,
         cx: &mut Context<'_>,
-        check: impl FnOnce(&RequestCheck, &Context<'_>) -> Result<(), RequestError>,
+        check: impl FnOnce(&RequestCheck, &Context<'_>) -> Result<(), Refusal>,
     ) -> Result<State, Refusal> {
         if !self.selected.has(service) {
             return Err(Refusal::new(
@@ -72,7 +75,7 @@ impl Contract {
         }
         let config = cx.config.certificate_service.as_ref();
         if let Some(settings) = config.and_then(|service| service.check.as_ref()) {
-            check(settings, cx).map_err(|error| Refusal::new(code(&error), error.to_string()))?;
+            check(settings, cx)?;
         }
         let number = u64::from_be_bytes(random::<8>(cx)?);
         let until = cx.now.saturating_add(Timer::Provisioning.limit());
@@ -155,7 +158,7 @@ fn refuse(denial: Denial, why: impl Into<alloc::borrow::Cow<'static, str>>) -> R
 }
 
 /// What a request's own fault is called.
-fn code(error: &RequestError) -> ResponseCode {
+fn fault(error: &RequestError) -> Refusal {
     let denial = match error {
         RequestError::Unsigned | RequestError::Signature(_) => Denial::Signature,
         RequestError::Chain(
@@ -167,5 +170,5 @@ fn code(error: &RequestError) -> ResponseCode {
         }
         RequestError::Chain(_) | RequestError::ForeignCertificate => Denial::Chain,
     };
-    denial.response_code()
+    refuse(denial, error.to_string())
 }
