@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod authorize;
+pub mod ca;
 pub mod capture;
 pub mod car;
 pub mod cdr;

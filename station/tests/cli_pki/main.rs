@@ -3,6 +3,8 @@
 #[path = "../command/mod.rs"]
 mod command;
 #[cfg(test)]
+mod issuing;
+#[cfg(test)]
 mod lint;
 #[cfg(test)]
 mod resolve;

@@ -23,6 +23,16 @@ pub(super) fn from_octets(octets: Vec<u8>) -> Result<Vec<Vec<u8>>, String> {
     pem::certificates(&text).map_err(|error| error.to_string())
 }
 
+/// The octets of a file; `-` is standard input. The error names the file.
+pub(super) fn octets(path: &str) -> Result<Vec<u8>, String> {
+    read(path).map_err(|error| format!("{path}: {error}"))
+}
+
+/// The text of a file; `-` is standard input. The error names the file.
+pub(super) fn text(path: &str) -> Result<String, String> {
+    String::from_utf8(octets(path)?).map_err(|_| format!("{path}: not text"))
+}
+
 fn read(path: &str) -> io::Result<Vec<u8>> {
     let mut octets = Vec::new();
     let source: Box<dyn Read> =

@@ -2,6 +2,7 @@
 
 use super::files;
 use super::terms::{Strictness, edition};
+use super::values::kind;
 use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::{misused, out};
 use ::pki::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile};
@@ -188,11 +189,4 @@ fn table(broken: &[Broken], painter: Painter) -> String {
         text += &format!("{}\n", painter.paint(colour, line.trim_end()));
     }
     text
-}
-
-fn kind(text: &str) -> Result<CertificateKind, String> {
-    CertificateKind::from_name(text).ok_or_else(|| {
-        let names = CertificateKind::ALL.map(CertificateKind::name).join(", ");
-        format!("one of {names}")
-    })
 }

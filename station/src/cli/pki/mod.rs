@@ -1,12 +1,21 @@
 //! `pnc pki`: certificates of Plug & Charge. One file for each subcommand.
 
+mod bundle;
+mod crl;
+mod csr;
 mod files;
+mod init;
+mod issue;
 mod lint;
+mod ocsp;
 mod progress;
 mod resolve;
+mod revoke;
 mod show;
+mod sign;
 mod terms;
 mod trust;
+mod values;
 mod verify;
 
 use clap::Subcommand;
@@ -14,6 +23,26 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Makes a complete hierarchy of an operator: roots, authorities and their keys.
+    Init(init::Arguments),
+    /// Issues certificates of any kind, with fresh keys or given ones.
+    Issue(issue::Arguments),
+    /// Makes requests for certificates, and shows and checks them.
+    #[command(subcommand)]
+    Csr(csr::Command),
+    /// Issues the certificate that a request asks for.
+    Sign(sign::Arguments),
+    /// Revokes certificates, suspends them, or ends that.
+    Revoke(revoke::Arguments),
+    /// Issues, shows and checks revocation lists.
+    #[command(subcommand)]
+    Crl(crl::Command),
+    /// Asks about certificates and answers, by OCSP, on files.
+    #[command(subcommand)]
+    Ocsp(ocsp::Command),
+    /// Makes and opens signed contract deliveries.
+    #[command(subcommand)]
+    Bundle(bundle::Command),
     /// Checks certificates against the profiles of ISO 15118-2 and ISO 15118-20, and names each broken rule.
     Lint(lint::Arguments),
     /// Tells from a contract chain whose it is and whether it may charge.
@@ -26,6 +55,14 @@ pub(super) enum Command {
 
 pub(super) fn run(command: Command) -> ExitCode {
     match command {
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Issue(arguments) => issue::run(&arguments),
+        Command::Csr(command) => csr::run(&command),
+        Command::Sign(arguments) => sign::run(&arguments),
+        Command::Revoke(arguments) => revoke::run(&arguments),
+        Command::Crl(command) => crl::run(&command),
+        Command::Ocsp(command) => ocsp::run(&command),
+        Command::Bundle(command) => bundle::run(&command),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
