@@ -7,7 +7,7 @@ use pki::{Hierarchy, Level};
 use pnc::authorize::Free;
 use pnc::hardware::sim::{BatteryModel, SimulatedCar};
 use pnc::hardware::{Ac, Contactor, ControlPilot, Fault, Meter, Reading, Signal};
-use pnc::net::{Strictness, load_chain, tls_client, tls_server};
+use pnc::net::{Need, Strictness, load_chain, tls_client, tls_server};
 use pnc::{Car, Station};
 use pnc_examples::Outcome;
 use ring::rand::SystemRandom;
@@ -110,7 +110,7 @@ async fn main() -> Outcome {
         energy: 500.0,
     });
     let report = Car::new(wish, SimulatedCar::alone(BatteryModel::default(), &wish, 1_000.0))
-        .tls(tls_client(&[secc.root.der()], Strictness::Strict, None)?)
+        .tls(tls_client(&[secc.root.der()], Strictness::Strict, Need::Prefer, None)?)
         .charge_at(address, Security::Tls, pending())
         .await?;
     serving.await?;

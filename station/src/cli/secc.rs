@@ -33,6 +33,8 @@ pub(crate) struct Arguments {
     /// Print one line of JSON for each session.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    revocation: config::revocation::RevocationArguments,
     /// How the car is linked: by an existing network, or matched over a power line modem.
     #[arg(long, value_enum, default_value_t = Link::None)]
     link: Link,
@@ -115,8 +117,12 @@ fn station(
     } else if arguments.link == Link::Slac {
         return Err(ConfigError::setting("--link slac needs an --interface"));
     }
+    station = station.revocation(config.revocation.known(&arguments.revocation, base)?);
     if let Some(tls) = config.tls(base)? {
-        station = station.tls(tls);
+        station = station.tls(tls.server);
+        if let Some((chain, staple)) = tls.own {
+            station = station.staple(chain, staple);
+        }
     }
     if config.plain_on_request() {
         station = station.plain_on_request();

@@ -13,7 +13,7 @@ pub use interface::Interface;
 pub use tcp::{connect, listen};
 pub use tls::{TlsError, accept_tls, connect_tls, load_chain, tls_client, tls_server};
 
-pub use v2g_tls::{Negotiated, SeccChain, Strictness};
+pub use v2g_tls::{Need, Negotiated, SeccChain, Staple, Strictness};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

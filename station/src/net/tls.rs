@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::time_provider::DefaultTimeProvider;
 use rustls::{ClientConfig, KeyLog, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
-use v2g_tls::{Evcc, EvccError, Negotiated, RootError, Roots, Secc, SeccChain, Strictness};
+use v2g_tls::{Evcc, EvccError, Need, Negotiated, RootError, Roots, Secc, SeccChain, Strictness};
 
 use super::Connection;
 use super::filtered::Filtered;
@@ -48,14 +48,16 @@ pub fn tls_server(
     Ok(Arc::new(secc.config()?))
 }
 
-/// The car's side: trusts these roots, in DER.
+/// The car's side: trusts these roots, in DER, and wants so much to be stapled about the station's leaf.
 pub fn tls_client(
     roots: &[impl AsRef<[u8]>],
     strictness: Strictness,
+    staples: Need,
     log: Option<Arc<dyn KeyLog>>,
 ) -> Result<Arc<ClientConfig>, TlsError> {
     let roots = Roots::new(roots.iter().map(|der| CertificateDer::from(der.as_ref().to_vec())))?;
-    let evcc = Evcc::new(roots, Arc::new(DefaultTimeProvider)).strictness(strictness);
+    let evcc =
+        Evcc::new(roots, Arc::new(DefaultTimeProvider)).strictness(strictness).staples(staples);
     let evcc = match log {
         Some(log) => evcc.key_log(log),
         None => evcc,

@@ -26,9 +26,13 @@ pub async fn keep(revocation: Revocation, chain: Arc<Verified<Chain>>, staple: S
             continue;
         }
         fetch(&revocation, &chain).await;
-        if self::due(&show(&revocation, leaf, issuer, &staple)) <= crate::time::unix() {
+        let answer = show(&revocation, leaf, issuer, &staple);
+        if self::due(&answer) <= crate::time::unix() {
             log::warn!("no fresh response about our own certificate {}", leaf.subject());
-            tokio::time::sleep(pause).await;
+            // What runs out is not shown beyond that.
+            let left = answer.map(|answer| end(&answer).saturating_sub(crate::time::unix()) + 1);
+            let left = left.map(|left| Duration::from_secs(left.max(1).unsigned_abs()));
+            tokio::time::sleep(left.map_or(pause, |left| left.min(pause))).await;
             pause = (pause * 2).min(LAST_PAUSE);
         }
     }
@@ -82,9 +86,14 @@ async fn fetch(revocation: &Revocation, chain: &Verified<Chain>) {
 /// When half of its time is over, in Unix seconds; now if there is none.
 fn due(answer: &Option<Answer>) -> i64 {
     let Some(answer) = answer else { return i64::MIN };
+    let half = end(answer).saturating_sub(answer.this_update()) / 2;
+    answer.this_update().saturating_add(half)
+}
+
+/// The last second at which it is shown.
+fn end(answer: &Answer) -> i64 {
     let week = answer.this_update().saturating_add(Window::WEEK.max_age);
-    let end = answer.next_update().map_or(week, |next| next.min(week));
-    answer.this_update().saturating_add(end.saturating_sub(answer.this_update()) / 2)
+    answer.next_update().map_or(week, |next| next.min(week))
 }
 
 /// Looks at the clock again now and then, which may have been set.

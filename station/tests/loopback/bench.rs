@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use v2g::evcc::{AcWish, Contract, DcWish, Wish};
 use v2g::sdp::Security;
 use v2g::secc::{AcLimits, DcLimits, Limits, Receipts};
-use v2g_tls::Strictness;
+use v2g_tls::{Need, Strictness};
 
 pub(crate) const TOKEN: &str = "CARD-1";
 
@@ -164,7 +164,7 @@ impl Bench {
         let car = Car::new(wish, vehicle).pace(pace);
         if self.tls {
             let root = hierarchy().secc().root;
-            car.tls(tls_client(&[root.der()], Strictness::Strict, None).unwrap())
+            car.tls(tls_client(&[root.der()], Strictness::Strict, Need::Prefer, None).unwrap())
         } else {
             car.contract_without_tls()
         }

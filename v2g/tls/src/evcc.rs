@@ -9,7 +9,7 @@ use rustls::{ClientConfig, KeyLog};
 use crate::hello::{Authority, rewrite};
 use crate::key_log::Quiet;
 use crate::verify::SeccVerifier;
-use crate::{Roots, Strictness, provider};
+use crate::{Need, Roots, Strictness, provider};
 
 /// Makes the client configuration: TLS 1.2 only, no SNI, no client certificate, no resumption.
 ///
@@ -22,6 +22,7 @@ pub struct Evcc {
     named: Option<Vec<Authority>>,
     time: Arc<dyn TimeProvider>,
     strictness: Strictness,
+    staples: Need,
     key_log: Option<Arc<dyn KeyLog>>,
 }
 
@@ -39,7 +40,14 @@ pub enum EvccError {
 impl Evcc {
     /// Trusts `roots` and names them all in `trusted_ca_keys`. [V2G2-651]
     pub fn new(roots: Roots, time: Arc<dyn TimeProvider>) -> Self {
-        Self { roots, named: None, time, strictness: Strictness::Strict, key_log: None }
+        Self {
+            roots,
+            named: None,
+            time,
+            strictness: Strictness::Strict,
+            staples: Need::Prefer,
+            key_log: None,
+        }
     }
 
     /// Names these authorities instead of the trusted roots; none leaves the extension out.
@@ -54,6 +62,13 @@ impl Evcc {
         self
     }
 
+    /// What the station has to staple about its leaf: [`Need::Prefer`] unless told otherwise, since few stations staple.
+    /// A car that requires it [V2G2-873] takes no station of a private environment, which owes nothing [V2G2-872].
+    pub fn staples(mut self, need: Need) -> Self {
+        self.staples = need;
+        self
+    }
+
     /// Hands the secrets of every connection to `log`; a log that panics is ignored.
     pub fn key_log(mut self, log: Arc<dyn KeyLog>) -> Self {
         self.key_log = Some(log);
@@ -64,7 +79,8 @@ impl Evcc {
     pub fn config(self) -> Result<ClientConfig, EvccError> {
         let named =
             self.named.unwrap_or_else(|| self.roots.certificates().map(Authority::of).collect());
-        let verifier = SeccVerifier { roots: self.roots, strictness: self.strictness };
+        let verifier =
+            SeccVerifier { roots: self.roots, strictness: self.strictness, staples: self.staples };
         let mut config = ClientConfig::builder_with_details(provider().into(), self.time)
             .with_protocol_versions(&[&rustls::version::TLS12])?
             .dangerous()

@@ -40,6 +40,7 @@ mod negotiated;
 mod provider;
 mod roots;
 mod secc;
+mod stapled;
 mod transcript;
 mod verify;
 
@@ -50,9 +51,11 @@ pub use evcc::{Evcc, EvccError};
 pub use hello::{Authority, ClientHelloInfo, HelloError, HelloFilter};
 pub use key_log::key_lines;
 pub use negotiated::Negotiated;
+pub use pki::revocation::Need;
 pub use provider::provider;
 pub use roots::{RootError, Roots};
 pub use secc::{Secc, SeccChain, Staple};
+pub use stapled::{StapleError, check_staple};
 pub use verify::{ChainError, Strictness, verify_secc_chain};
 
 #[cfg(test)]

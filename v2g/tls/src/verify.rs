@@ -8,8 +8,11 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 use webpki::{EndEntityCert, KeyUsage};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use pki::revocation::Need;
+
 use crate::Roots;
 use crate::provider::ALGORITHMS;
+use crate::stapled::{StapleError, check_staple};
 
 /// How closely a leaf must follow the profile of the standard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +96,8 @@ fn has_domain_component(certificate: &X509Certificate<'_>, wanted: &str) -> bool
 pub(crate) struct SeccVerifier {
     pub(crate) roots: Roots,
     pub(crate) strictness: Strictness,
+    /// What the station has to staple about its leaf.
+    pub(crate) staples: Need,
 }
 
 impl ServerCertVerifier for SeccVerifier {
@@ -102,10 +107,14 @@ impl ServerCertVerifier for SeccVerifier {
         leaf: &CertificateDer<'_>,
         sent: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
-        _ocsp: &[u8],
+        stapled: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         verify_secc_chain(&self.roots, leaf, sent, now, self.strictness)?;
+        let roots = self.roots.certificates().map(AsRef::as_ref);
+        let issuers = sent.iter().map(AsRef::as_ref).chain(roots);
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        check_staple(leaf, issuers, stapled, self.staples, now)?;
         Ok(ServerCertVerified::assertion())
     }
 
@@ -129,6 +138,17 @@ impl ServerCertVerifier for SeccVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         ALGORITHMS.supported_schemes()
+    }
+}
+
+/// In the form from which rustls derives the alert.
+impl From<StapleError> for Error {
+    fn from(error: StapleError) -> Self {
+        Self::InvalidCertificate(match error {
+            StapleError::Revoked(_) => CertificateError::Revoked,
+            StapleError::Missing => CertificateError::Other(OtherError(Arc::new(error))),
+            _ => CertificateError::InvalidOcspResponse,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{ConfigError, Mode, Strictness, certificates, key};
+use super::{ConfigError, Mode, Need, Strictness, certificates, key};
 use pki::{Certificate, Evcoid};
 use pnc::hardware::sim::BatteryModel;
 use pnc::net::tls_client;
@@ -65,6 +65,8 @@ struct Tls {
     roots: Vec<PathBuf>,
     #[serde(default)]
     level: Strictness,
+    #[serde(default)]
+    staples: Need,
     key_log: Option<PathBuf>,
 }
 
@@ -164,7 +166,10 @@ impl CarConfig {
             .as_ref()
             .map(|path| super::super::key_log::open(&base.join(path)))
             .transpose()?;
-        Ok(Some(tls_client(&roots, tls.level.tls(), log).map_err(ConfigError::setting)?))
+        Ok(Some(
+            tls_client(&roots, tls.level.tls(), tls.staples.need(), log)
+                .map_err(ConfigError::setting)?,
+        ))
     }
 
     pub(crate) fn contract(&self, base: &Path) -> Result<Option<Contract>, ConfigError> {

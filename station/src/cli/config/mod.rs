@@ -1,6 +1,7 @@
 //! Settings as TOML. An unknown key is an error that names it; relative paths count from the file.
 
 mod car;
+pub(crate) mod revocation;
 mod station;
 
 pub(crate) use car::{CarConfig, DEFAULTS as CAR_DEFAULTS};
@@ -88,6 +89,29 @@ impl Strictness {
         match self {
             Self::Strict => v2g_tls::Strictness::Strict,
             Self::Field | Self::Lab => v2g_tls::Strictness::Lenient,
+        }
+    }
+}
+
+/// How much must be known of whether a certificate is revoked.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Need {
+    /// A recent word that it is not.
+    Require,
+    /// No word that it is.
+    #[default]
+    Prefer,
+    /// Nothing.
+    Ignore,
+}
+
+impl Need {
+    pub(crate) fn need(self) -> pki::revocation::Need {
+        match self {
+            Self::Require => pki::revocation::Need::Require,
+            Self::Prefer => pki::revocation::Need::Prefer,
+            Self::Ignore => pki::revocation::Need::Ignore,
         }
     }
 }

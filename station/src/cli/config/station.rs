@@ -1,8 +1,9 @@
+use super::revocation::Revocation;
 use super::{Ac, ConfigError, Dc, Mode, Strictness, certificates, key, text};
-use pki::chain::RootKind;
-use pki::{Anchors, ContractPool};
+use pki::chain::{RootKind, verify};
+use pki::{Anchors, Chain, ChainError, ContractPool, Level, Role, Verified};
 use pnc::authorize::TokenList;
-use pnc::net::{load_chain, tls_server};
+use pnc::net::{Staple, load_chain, tls_server};
 use pnc::station::{check_evse_id, check_limits};
 use rustls::ServerConfig;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ pub(crate) struct StationConfig {
     dc: Dc,
     tls: Option<Tls>,
     pub(crate) contracts: Contracts,
+    pub(crate) revocation: Revocation,
     pub(crate) eim: Eim,
     pub(crate) simulation: Simulation,
 }
@@ -80,6 +82,12 @@ pub(crate) struct Simulation {
     isolation_test: f64,
 }
 
+/// What serves TLS, and where a response about the station's own certificate goes.
+pub(crate) struct Served {
+    pub(crate) server: Arc<ServerConfig>,
+    pub(crate) own: Option<(Verified<Chain>, Staple)>,
+}
+
 impl Default for StationConfig {
     fn default() -> Self {
         Self {
@@ -98,6 +106,7 @@ impl Default for StationConfig {
             dc: Dc::default(),
             tls: None,
             contracts: Contracts::default(),
+            revocation: Revocation::default(),
             eim: Eim::default(),
             simulation: Simulation::default(),
         }
@@ -151,7 +160,7 @@ impl StationConfig {
         self.records.as_ref().map(|directory| base.join(directory))
     }
 
-    pub(crate) fn tls(&self, base: &Path) -> Result<Option<Arc<ServerConfig>>, ConfigError> {
+    pub(crate) fn tls(&self, base: &Path) -> Result<Option<Served>, ConfigError> {
         let Some(tls) = &self.tls else { return Ok(None) };
         let chain_path = base.join(&tls.chain);
         let root_path = base.join(&tls.root);
@@ -160,14 +169,23 @@ impl StationConfig {
             return Err(ConfigError::file(&root_path, "one certificate is wanted here"));
         };
         let key = key(&base.join(&tls.key))?.to_pkcs8_der();
-        let chain = load_chain(&certificates(&chain_path)?, root, &key)
-            .map_err(|error| ConfigError::file(&chain_path, error))?;
+        let sent = certificates(&chain_path)?;
+        let chain =
+            load_chain(&sent, root, &key).map_err(|error| ConfigError::file(&chain_path, error))?;
+        let own = match own_chain(&sent, root) {
+            Ok(own) => Some((own, chain.staple())),
+            Err(error) => {
+                log::warn!("nothing is stapled: {}: {error}", chain_path.display());
+                None
+            }
+        };
         let log = tls
             .key_log
             .as_ref()
             .map(|path| super::super::key_log::open(&base.join(path)))
             .transpose()?;
-        Ok(Some(tls_server(vec![chain], log).map_err(ConfigError::setting)?))
+        let server = tls_server(vec![chain], log).map_err(ConfigError::setting)?;
+        Ok(Some(Served { server, own }))
     }
 
     pub(crate) fn plain_on_request(&self) -> bool {
@@ -205,4 +223,17 @@ impl StationConfig {
         Duration::try_from_secs_f64(self.simulation.isolation_test)
             .map_err(|error| ConfigError::setting(format!("simulation.isolation_test: {error}")))
     }
+}
+
+/// The station's own chain, below a V2G root or that of a private environment; a responder can only be asked about one
+/// that is good.
+fn own_chain(sent: &[Vec<u8>], root: &[u8]) -> Result<Verified<Chain>, ChainError> {
+    let (leaf, subs) = sent.split_first().map_or((&[][..], &[][..]), |(l, subs)| (l, subs));
+    let below = |kind| {
+        let mut anchors = Anchors::new();
+        // One that is no root anchors nothing.
+        let _ = anchors.add(kind, root);
+        verify(Role::Secc, leaf, subs, &anchors, pnc::time::unix(), Level::Field)
+    };
+    below(RootKind::V2g).or_else(|error| below(RootKind::PrivateOperator).map_err(|_| error))
 }

@@ -27,7 +27,7 @@ use std::time::Duration;
 use timeline::Timeline;
 use v2g::evcc::{AcWish, Contract, DcWish, Wish};
 use v2g::secc::{AcLimits, DcLimits, Limits, Receipts};
-use v2g_tls::{Strictness, key_lines};
+use v2g_tls::{Need, Strictness, key_lines};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -193,7 +193,7 @@ async fn drive(
     let log = key_lines(move |line| log.secret(line));
     let root = hierarchy.secc().root;
     // The hierarchy's own root is always a root.
-    let tls = tls_client(&[root.der()], Strictness::Strict, Some(log))
+    let tls = tls_client(&[root.der()], Strictness::Strict, Need::Prefer, Some(log))
         .map_err(CarError::Configuration)?;
     let (seen, clock) = (wire.clone(), timeline.clone());
     let narrator = narrate::Passenger::new(timeline.clone());

@@ -1,6 +1,7 @@
 //! Contracts whose certificates are revoked, unknown or good, with responders that answer, hang or are gone.
 
 mod responder;
+mod staples;
 
 use crate::bench::{Mode, contract, limits, wish};
 use pki::chain::{Level, verify_contract};

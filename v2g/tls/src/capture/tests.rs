@@ -38,7 +38,11 @@ impl Recording {
         if retry {
             provider.kx_groups = vec![kx_group::X25519, kx_group::SECP256R1];
         }
-        let verifier = SeccVerifier { roots: pki.roots(), strictness: Strictness::Strict };
+        let verifier = SeccVerifier {
+            roots: pki.roots(),
+            strictness: Strictness::Strict,
+            staples: crate::Need::Ignore,
+        };
         let mut car = ClientConfig::builder_with_details(provider.into(), now())
             .with_protocol_versions(&versions)
             .unwrap()

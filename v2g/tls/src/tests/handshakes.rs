@@ -12,7 +12,7 @@ use super::pki::{Branch, now};
 use crate::capture::Direction;
 use crate::hello::rewrite::CARRIER;
 use crate::verify::SeccVerifier;
-use crate::{HelloError, Strictness, key_lines, provider};
+use crate::{HelloError, Need, Strictness, key_lines, provider};
 
 #[test]
 fn car_and_station_agree_on_the_suite_of_the_standard() {
@@ -302,7 +302,8 @@ fn a_station_without_a_chain_has_no_configuration() {
 
 /// A plain rustls client with this provider.
 fn foreign(provider: rustls::crypto::CryptoProvider, pki: &Branch) -> ClientConfig {
-    let verifier = SeccVerifier { roots: pki.roots(), strictness: Strictness::Strict };
+    let verifier =
+        SeccVerifier { roots: pki.roots(), strictness: Strictness::Strict, staples: Need::Ignore };
     let tls12 = provider.cipher_suites.iter().any(|s| s.tls13().is_none());
     let tls13 = provider.cipher_suites.iter().any(|s| s.tls13().is_some());
     let versions: &[&rustls::SupportedProtocolVersion] = match (tls12, tls13) {

@@ -6,6 +6,7 @@ pub(crate) mod odd_client;
 pub(crate) mod pair;
 pub(crate) mod pki;
 mod refusals;
+mod staples;
 
 /// A seeded source of bytes, so that every run is the same.
 pub(crate) struct Xorshift(u64);

@@ -11,7 +11,7 @@ use rustls::{CipherSuiteCommon, ClientConfig, SupportedCipherSuite, Tls12CipherS
 
 use super::pki::now;
 use crate::verify::SeccVerifier;
-use crate::{Roots, Strictness, provider};
+use crate::{Need, Roots, Strictness, provider};
 
 /// From the ClientHello of rustls to the one on the wire.
 pub(crate) type Edit = fn(&[u8]) -> Vec<u8>;
@@ -32,7 +32,7 @@ pub(crate) fn config(roots: Roots, edit: Edit) -> ClientConfig {
             ..*ours
         })))];
     let verifier: Arc<dyn ServerCertVerifier> =
-        Arc::new(SeccVerifier { roots, strictness: Strictness::Strict });
+        Arc::new(SeccVerifier { roots, strictness: Strictness::Strict, staples: Need::Ignore });
     let mut config = ClientConfig::builder_with_details(provider.into(), now())
         .with_protocol_versions(&[&rustls::version::TLS12])
         .unwrap()
