@@ -2,7 +2,7 @@ use crate::command::{Run, pnc};
 use crate::support::OnDisk;
 use pki::issue::Plan;
 use pki::key::PrivateKey;
-use pki::profile::{CertificateKind, Edition};
+use pki::profile::{CertificateKind, Edition, Rule};
 use ring::rand::SystemRandom;
 use serde_json::{Value, json};
 
@@ -89,9 +89,27 @@ fn what_is_no_certificate_and_what_cannot_be_guessed_is_said() {
 }
 
 #[test]
+fn rules_are_listed_with_their_sources() {
+    let all = pnc(&["pki", "lint", "--rules"], "");
+    assert_eq!((all.code, all.out.lines().count()), (Some(0), 1 + Rule::ALL.len()));
+    let rules = |arguments: &[&str]| {
+        let run = pnc(&[&["pki", "lint", "--rules", "--json"], arguments].concat(), "");
+        objects(&run)
+    };
+    let size = json!({"rule": "size", "2": "V2G2-010", "20": "ISO 15118-20 Amd 1"});
+    assert_eq!(rules(&[])[0], size);
+    let vehicle = rules(&["--profile", "vehicle"]);
+    assert!(vehicle.iter().all(|row| row["2"] == "" && row["20"] != ""), "{vehicle:?}");
+    assert!(vehicle.contains(&json!({"rule": "country", "2": "", "20": "V2G20-2598"})));
+    let field = rules(&["--level", "field", "--edition", "2"]);
+    assert!(field.len() < 10 && field.iter().all(|row| row["20"] == ""), "{field:?}");
+}
+
+#[test]
 fn wrong_usage_is_told_from_broken_rules() {
     for arguments in [
         &["pki", "lint"][..],
+        &["pki", "lint", "--rules", "-"],
         &["pki", "lint", "-", "--profile", "root"],
         &["pki", "lint", "-", "--edition", "3"],
         &["pki", "lint", "-", "--level", "loose"],

@@ -2,7 +2,7 @@
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
-use super::super::{Authority, Edition, Level, Profile, RevocationPointers};
+use super::super::{Authority, Level, Profile, RevocationPointers};
 use super::{Outcome, wanted};
 use crate::cert::{BasicConstraints, Certificate, CertificateKey};
 
@@ -27,7 +27,6 @@ pub(super) fn authority_critical(certificate: &Certificate, _: &Profile, _: Leve
 pub(super) fn path_length(certificate: &Certificate, profile: &Profile, _: Level) -> Outcome {
     let found = constraints(certificate).and_then(|constraints| constraints.path_len);
     let expected = match profile.authority {
-        Authority::Root if profile.edition == Edition::Iso20 => found,
         Authority::Root | Authority::Leaf => None,
         Authority::Sub(path_len) => Some(path_len),
     };
@@ -45,12 +44,9 @@ pub(super) fn critical(certificate: &Certificate, _: &Profile, _: Level) -> Outc
 }
 
 /// No name constraints and no policy mappings in ISO 15118-2; nothing is known of them in ISO 15118-20.
-pub(super) fn forbidden(certificate: &Certificate, profile: &Profile, _: Level) -> Outcome {
-    let found = certificate
-        .extensions()
-        .all
-        .iter()
-        .find(|e| profile.edition == Edition::Iso2 && FORBIDDEN.contains(&e.value.as_str()));
+pub(super) fn forbidden(certificate: &Certificate, _: &Profile, _: Level) -> Outcome {
+    let mut all = certificate.extensions().all.iter();
+    let found = all.find(|extension| FORBIDDEN.contains(&extension.value.as_str()));
     let text = || found.map(|extension| extension.value.clone()).unwrap_or_default();
     wanted(found.is_none(), text, || "no name constraints, no policy mappings".to_owned())
 }

@@ -5,7 +5,10 @@ mod form;
 mod subject;
 mod usage;
 
-use super::{CertificateKind, Edition, Holds, Level, Profile, Rule};
+use super::{
+    Authority, CertificateKind, Edition, Holds, Level, Profile, RevocationPointers as Pointers,
+    Rule, Times,
+};
 use crate::cert::Certificate;
 
 /// What was found and what was wanted, where these differ.
@@ -15,151 +18,209 @@ type Check = fn(&Certificate, &Profile, Level) -> Outcome;
 pub(super) struct Row {
     pub(super) rule: Rule,
     pub(super) field: &'static str,
-    scope: Scope,
+    levels: Levels,
+    /// Whether a profile says anything about it.
+    applies: fn(&Profile) -> bool,
     pub(super) requirement: fn(&Profile) -> &'static str,
     pub(super) check: Check,
 }
 
 /// Where a rule holds.
 #[derive(Clone, Copy, PartialEq)]
-enum Scope {
+enum Levels {
     /// At every level.
-    Always,
+    All,
     /// At the strict level.
     Strict,
-    /// At the strict level of ISO 15118-20.
-    Strict20,
 }
 
 /// The rules for a profile at a level, in the order of [`Rule::ALL`].
 pub(super) fn of(profile: &Profile, level: Level) -> impl Iterator<Item = &'static Row> {
-    let edition = profile.edition;
-    RULES.iter().filter(move |row| match row.scope {
-        Scope::Always => true,
-        Scope::Strict => level == Level::Strict,
-        Scope::Strict20 => level == Level::Strict && edition == Edition::Iso20,
+    RULES.iter().filter(move |row| {
+        (row.levels == Levels::All || level == Level::Strict) && (row.applies)(profile)
     })
 }
 
 const RULES: [Row; 30] = [
-    row(Rule::Size, "certificate", Scope::Strict, |p| by(p, "V2G2-010", AMENDMENT_1), form::size),
-    row(Rule::Version, "version", Scope::Always, annex, form::version),
-    row(Rule::Serial, "serial number", Scope::Strict, |_| "RFC 5280 4.1.2.2", form::serial),
-    row(Rule::Key, "public key", Scope::Always, |p| by(p, "V2G2-006", "V2G20-2674"), form::key),
+    row(
+        Rule::Size,
+        "certificate",
+        Levels::Strict,
+        any,
+        |p| by(p, "V2G2-010", AMENDMENT_1),
+        form::size,
+    ),
+    row(Rule::Version, "version", Levels::All, any, annex, form::version),
+    row(Rule::Serial, "serial number", Levels::Strict, any, |_| "RFC 5280 4.1.2.2", form::serial),
+    row(Rule::Key, "public key", Levels::All, any, |p| by(p, "V2G2-006", "V2G20-2674"), form::key),
     row(
         Rule::SignatureAlgorithm,
         "signature algorithm",
-        Scope::Always,
+        Levels::All,
+        any,
         |p| by(p, "V2G2-007", "V2G20-2674"),
         form::signature_algorithm,
     ),
-    row(Rule::Validity, "validity", Scope::Strict, validity, form::validity),
+    row(Rule::Validity, "validity", Levels::Strict, any, validity, form::validity),
     row(
         Rule::Authority,
         "basic constraints",
-        Scope::Always,
+        Levels::All,
+        any,
         |p| by(p, "V2G2-867", ANNEX_B),
         extension::authority,
     ),
     row(
         Rule::AuthorityCritical,
         "basic constraints",
-        Scope::Strict,
+        Levels::Strict,
+        any,
         annex,
         extension::authority_critical,
     ),
     row(
         Rule::PathLength,
         "path length",
-        Scope::Strict,
+        Levels::Strict,
+        |p| p.edition == Edition::Iso2 || p.authority != Authority::Root,
         |p| by(p, "V2G2-009", ANNEX_B),
         extension::path_length,
     ),
-    row(Rule::KeyUsage, "key usage", Scope::Always, annex, usage::key_usage),
-    row(Rule::KeyUsageCritical, "key usage", Scope::Strict, annex, usage::key_usage_critical),
-    row(Rule::KeyUsageOfKey, "key usage", Scope::Strict, |_| "RFC 9295 3", usage::of_key),
+    row(Rule::KeyUsage, "key usage", Levels::All, any, annex, usage::key_usage),
+    row(Rule::KeyUsageCritical, "key usage", Levels::Strict, any, annex, usage::key_usage_critical),
+    row(Rule::KeyUsageOfKey, "key usage", Levels::Strict, iso20, |_| "RFC 9295 3", usage::of_key),
     row(
         Rule::ExtendedKeyUsage,
         "extended key usage",
-        Scope::Always,
+        Levels::All,
+        any,
         extended_key_usage,
         usage::extended,
     ),
     row(
         Rule::ExtendedKeyUsageCritical,
         "extended key usage",
-        Scope::Strict20,
+        Levels::Strict,
+        |p| p.purposes.critical,
         extended_key_usage,
         usage::extended_critical,
     ),
     row(
         Rule::Critical,
         "critical extensions",
-        Scope::Always,
+        Levels::All,
+        any,
         |p| by(p, "V2G2-885", "RFC 5280 6.1"),
         extension::critical,
     ),
-    row(Rule::Forbidden, "extensions", Scope::Strict, annex, extension::forbidden),
+    row(Rule::Forbidden, "extensions", Levels::Strict, iso2, annex, extension::forbidden),
     row(
         Rule::AlternativeName,
         "subject alternative name",
-        Scope::Strict,
+        Levels::Strict,
+        any,
         annex,
         extension::alternative_name,
     ),
-    row(Rule::KeyId, "key identifiers", Scope::Strict, annex, extension::key_id),
+    row(Rule::KeyId, "key identifiers", Levels::Strict, any, annex, extension::key_id),
     row(
         Rule::KeyIdValue,
         "subject key identifier",
-        Scope::Strict20,
+        Levels::Strict,
+        iso20,
         |_| AMENDMENT_1,
         extension::key_id_value,
     ),
     row(
         Rule::AuthorityKeyId,
         "authority key identifier",
-        Scope::Strict20,
+        Levels::Strict,
+        iso20,
         |_| ANNEX_B,
         extension::authority_key_id,
     ),
-    row(Rule::Policies, "certificate policies", Scope::Strict20, annex, extension::policies),
+    row(Rule::Policies, "certificate policies", Levels::Strict, iso20, annex, extension::policies),
     row(
         Rule::RevocationPointers,
         "OCSP and CRL addresses",
-        Scope::Strict,
+        Levels::Strict,
+        |p| matches!(p.revocation, Pointers::Absent | Pointers::Critical),
         annex,
         extension::revocation_pointers,
     ),
     row(
         Rule::RevocationCritical,
         "OCSP and CRL addresses",
-        Scope::Strict,
+        Levels::Strict,
+        |p| matches!(p.revocation, Pointers::NotCritical | Pointers::Critical),
         annex,
         extension::revocation_critical,
     ),
     row(
         Rule::DomainComponent,
         "subject DC",
-        Scope::Always,
+        Levels::All,
+        |p| p.domain.times != Times::Any || !p.domain.values.is_empty(),
         |p| by(p, "V2G2-925", AMENDMENT_1),
         subject::domain_component,
     ),
-    row(Rule::CommonName, "subject CN", Scope::Always, common_name, subject::common_name),
-    row(Rule::Country, "subject C", Scope::Strict, subject_requirement, subject::country),
-    row(Rule::Organization, "subject O", Scope::Strict, subject_requirement, subject::organization),
-    row(Rule::OrganizationalUnit, "subject OU", Scope::Strict, subject_requirement, subject::unit),
-    row(Rule::OtherAttribute, "subject", Scope::Strict, subject_requirement, subject::others),
-    row(Rule::SubjectEncoding, "subject", Scope::Strict20, |_| ANNEX_B, subject::encoding),
+    row(Rule::CommonName, "subject CN", Levels::All, any, common_name, subject::common_name),
+    row(
+        Rule::Country,
+        "subject C",
+        Levels::Strict,
+        |p| p.subject.country != Times::Any,
+        subject_requirement,
+        subject::country,
+    ),
+    row(
+        Rule::Organization,
+        "subject O",
+        Levels::Strict,
+        |p| p.subject.organization != Times::Any,
+        subject_requirement,
+        subject::organization,
+    ),
+    row(
+        Rule::OrganizationalUnit,
+        "subject OU",
+        Levels::Strict,
+        |p| p.subject.unit != Times::Any,
+        subject_requirement,
+        subject::unit,
+    ),
+    row(
+        Rule::OtherAttribute,
+        "subject",
+        Levels::Strict,
+        |p| p.subject.others != Times::Any,
+        subject_requirement,
+        subject::others,
+    ),
+    row(Rule::SubjectEncoding, "subject", Levels::Strict, iso20, |_| ANNEX_B, subject::encoding),
 ];
 
 const fn row(
     rule: Rule,
     field: &'static str,
-    scope: Scope,
+    levels: Levels,
+    applies: fn(&Profile) -> bool,
     requirement: fn(&Profile) -> &'static str,
     check: Check,
 ) -> Row {
-    Row { rule, field, scope, requirement, check }
+    Row { rule, field, levels, applies, requirement, check }
+}
+
+fn any(_: &Profile) -> bool {
+    true
+}
+
+fn iso2(profile: &Profile) -> bool {
+    profile.edition == Edition::Iso2
+}
+
+fn iso20(profile: &Profile) -> bool {
+    profile.edition == Edition::Iso20
 }
 
 const ANNEX_B: &str = "ISO 15118-20 B";

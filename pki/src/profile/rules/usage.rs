@@ -68,9 +68,9 @@ pub(super) fn extended(certificate: &Certificate, profile: &Profile, level: Leve
     )
 }
 
-pub(super) fn extended_critical(certificate: &Certificate, profile: &Profile, _: Level) -> Outcome {
+pub(super) fn extended_critical(certificate: &Certificate, _: &Profile, _: Level) -> Outcome {
     let usage = certificate.extensions().extended_key_usage.as_ref();
-    let good = !profile.purposes.critical || usage.is_none_or(|usage| usage.critical);
+    let good = usage.is_none_or(|usage| usage.critical);
     wanted(good, || "not critical".to_owned(), || "critical".to_owned())
 }
 

@@ -5,10 +5,11 @@ use super::terms::{Strictness, edition};
 use super::values::kind;
 use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::{misused, out};
-use ::pki::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile};
+use ::pki::profile::{Broken, CertificateKind, Edition, Level, Rule, check, guess, profile, rules};
 use ::pki::{Certificate, time};
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -25,8 +26,11 @@ pub(in crate::cli) struct Arguments {
     /// One JSON object for each certificate.
     #[arg(long)]
     json: bool,
+    /// Lists the rules instead, with where they come from: of one profile and edition or of all.
+    #[arg(long, conflicts_with = "files")]
+    rules: bool,
     /// Files of certificates, PEM or DER; `-` is standard input.
-    #[arg(required = true, value_name = "CERT")]
+    #[arg(required_unless_present = "rules", value_name = "CERT")]
     files: Vec<String>,
 }
 
@@ -36,6 +40,10 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         && profile(kind, edition).edition != edition
     {
         return misused(format!("{edition} knows no certificate of kind {kind}"));
+    }
+    if arguments.rules {
+        list(arguments);
+        return ExitCode::SUCCESS;
     }
     let mut worst = 0;
     for file in &arguments.files {
@@ -149,7 +157,7 @@ impl Report {
             painter.paint(colour, &outcome)
         );
         if !verdict.broken.is_empty() {
-            text += &table(&verdict.broken, painter);
+            text += &broken_table(&verdict.broken, painter);
         }
         text
     }
@@ -168,12 +176,49 @@ impl Verdict {
     }
 }
 
-fn table(broken: &[Broken], painter: Painter) -> String {
-    let head = ["rule", "requirement", "field", "found", "wanted"].map(str::to_owned);
+/// The rules that hold at the level asked for.
+fn list(arguments: &Arguments) {
+    let level = arguments.level.level();
+    let mut rows = Vec::new();
+    for rule in Rule::ALL {
+        let mut row = [rule.id().to_owned(), String::new(), String::new()];
+        for (edition, cell) in Edition::ALL.into_iter().zip(row.iter_mut().skip(1)) {
+            let asked = arguments.edition.is_none_or(|asked| asked == edition);
+            let kinds = edition
+                .kinds()
+                .filter(|kind| asked && arguments.profile.is_none_or(|asked| asked == *kind));
+            let sources = kinds.flat_map(|kind| rules(kind, edition, level));
+            let sources: BTreeSet<_> =
+                sources.filter(|(known, _)| *known == rule).map(|(_, source)| source).collect();
+            *cell = sources.into_iter().collect::<Vec<_>>().join(", ");
+        }
+        if row.iter().skip(1).any(|cell| !cell.is_empty()) {
+            rows.push(row);
+        }
+    }
+    if arguments.json {
+        for [rule, iso2, iso20] in rows {
+            out::line(json!({"rule": rule, "2": iso2, "20": iso20}).to_string());
+        }
+    } else {
+        let head = ["rule", "ISO 15118-2", "ISO 15118-20"];
+        out::text(&table(head, rows.into_iter(), Painter::stdout()));
+    }
+}
+
+fn broken_table(broken: &[Broken], painter: Painter) -> String {
     let rows = broken.iter().map(|Broken { rule, requirement, field, found, wanted }| {
         [rule.id(), requirement, field, found, wanted].map(plain)
     });
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
+    table(["rule", "requirement", "field", "found", "wanted"], rows, painter)
+}
+
+fn table<const N: usize>(
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    painter: Painter,
+) -> String {
+    let rows: Vec<[String; N]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
     let width = |column: usize| {
         let lengths =
             rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
