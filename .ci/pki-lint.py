@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`pnc pki lint` on certificates that break one rule each, on a foreign test hierarchy and on captured certificates.
+"""`pnc pki lint` on certificates that break one rule each, on what we issue, on a foreign test hierarchy and on captured ones.
 
 pki-lint.py PNC PROFILE_FILES [JOSEV [DATA]]   PROFILE_FILES is the built example of pnc-pki; JOSEV holds flat-iso2 and flat-iso20,
 DATA the captures. OpenSSL reads whatever is judged.
@@ -71,6 +71,18 @@ with tempfile.TemporaryDirectory() as work:
         o, = lint([path], '--profile', kind, '--edition', edition)
         must(rules(o) == wanted.split(), f'{file}: {rules(o)}, wanted {wanted}')
     said = [f'{len(rows)} certificates break the rule they were made to break']
+
+    ours = 0
+    for edition in '2', '20':
+        place = os.path.join(work, 'ca' + edition)
+        subprocess.run([pnc, 'pki', 'init', '--edition', edition, '--ocsp', 'http://ocsp.example.com', place],
+                       stdout=subprocess.DEVNULL, check=True)
+        files = glob.glob(place + '/*/*/cert.pem') + glob.glob(place + '/roots/*.pem')
+        for o in lint(files):
+            must(o['clean'] and o['edition'] == edition, f'{edition}: {o}')
+        ours += len(files)
+    must(ours > 40, f'only {ours} of ours')
+    said.append(f'{ours} of ours clean')
 
     if josev and os.path.isdir(os.path.join(josev, 'flat-iso20')):
         for (edition, level), table in JOSEV.items():

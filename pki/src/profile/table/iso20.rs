@@ -1,7 +1,7 @@
 //! ISO 15118-20 Annex B with Amendment 1.
 //!
-//! The stations', cars' and OCSP signers' branches follow what public test suites of others check; what is said of contracts, provisioning
-//! certificates and their authorities comes from third parties, so that where these are silent anything goes here.
+//! The branches of stations, cars and OCSP signers are as public test suites check them. What is said of contracts,
+//! provisioning certificates and their authorities comes from third parties: where they are silent, anything goes here.
 
 use super::{
     AGREE, ANY, ANY_DOMAIN, Authority, BIND, CLIENT, ISSUE, Kind, NO_MORE, NO_PURPOSE, RESPONDER,
