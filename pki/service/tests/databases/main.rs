@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 mod place;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod weather;

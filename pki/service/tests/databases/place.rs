@@ -5,9 +5,11 @@ use pki_service::store::{
     Actor, Authority, Certificate, CertificateId, CertificateState, Change, Committed, Options,
     Refusal, Store, StoreError, Submission,
 };
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) const NOW: i64 = 1_800_000_000;
 
@@ -19,7 +21,35 @@ pub(crate) struct Place {
 
 enum Kind {
     Sqlite(#[expect(dead_code, reason = "removed when dropped")] TempDir),
-    Postgres { server: String, name: String },
+    Postgres { server: String, name: String, tablespace: bool, _alone: Alone },
+}
+
+/// Whoever restarts the server does so when nobody else uses it.
+type Alone = Either<RwLockReadGuard<'static, ()>, RwLockWriteGuard<'static, ()>>;
+static SERVER: RwLock<()> = RwLock::const_new(());
+
+enum Either<A, B> {
+    Left(A),
+    Right(B),
+}
+
+/// Somebody who holds what every change needs.
+pub(crate) enum Holder {
+    Sqlite(#[expect(dead_code, reason = "held")] SqliteConnection),
+    Postgres(#[expect(dead_code, reason = "held")] PgConnection),
+}
+
+/// How the server is restarted, as after a crash.
+pub(crate) struct Server {
+    command: String,
+}
+
+impl Server {
+    pub(crate) async fn restart(&self) {
+        let mut words = self.command.split(' ');
+        let mut command = tokio::process::Command::new(words.next().unwrap());
+        assert!(command.args(words).status().await.unwrap().success());
+    }
 }
 
 impl Place {
@@ -37,16 +67,72 @@ impl Place {
     }
 
     pub(crate) async fn postgres() -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("PNC_TEST_POSTGRES").ok()?;
+        Some(Self::create(server, "", Either::Left(SERVER.read().await)).await)
+    }
+
+    /// A server that this test has for itself, and how to restart it.
+    pub(crate) async fn restartable() -> Option<(Self, Server)> {
+        let server = std::env::var("PNC_TEST_POSTGRES").ok()?;
+        let command = std::env::var("PNC_TEST_POSTGRES_RESTART").ok()?;
+        let place = Self::create(server, "", Either::Right(SERVER.write().await)).await;
+        Some((place, Server { command }))
+    }
+
+    /// Databases on file systems that are soon full, and on each a file that can be removed for space.
+    pub(crate) async fn small() -> Vec<(Self, PathBuf)> {
+        let mut all = Vec::new();
+        let ballast = |directory: &str| {
+            let path = PathBuf::from(directory).join("ballast");
+            std::fs::write(&path, vec![1; 1 << 20]).unwrap();
+            path
+        };
+        if let Ok(directory) = std::env::var("PNC_TEST_FULL") {
+            let dir = TempDir::new_in(&directory).unwrap();
+            let url = format!("sqlite:{}", dir.path().join("store.db").display());
+            all.push((Self { url, kind: Kind::Sqlite(dir) }, ballast(&directory)));
+        }
+        let server = std::env::var("PNC_TEST_POSTGRES");
+        let directory = std::env::var("PNC_TEST_FULL_SERVER");
+        if let (Ok(server), Ok(directory)) = (server, directory) {
+            let mut admin = PgConnection::connect(&server).await.unwrap();
+            let sql = format!("CREATE TABLESPACE small LOCATION '{directory}'");
+            admin.execute(sql.as_str()).await.unwrap();
+            let alone = Either::Left(SERVER.read().await);
+            let place = Self::create(server, "TABLESPACE small", alone).await;
+            all.push((place, ballast(&directory)));
+        }
+        all
+    }
+
+    async fn create(server: String, options: &str, alone: Alone) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("pnc_test_{}_{count}", std::process::id());
         let mut admin = PgConnection::connect(&server).await.unwrap();
-        admin.execute(format!("CREATE DATABASE {name}").as_str()).await.unwrap();
+        admin.execute(format!("CREATE DATABASE {name} {options}").as_str()).await.unwrap();
         let (address, rest) = server.split_once('?').unwrap_or((&server, ""));
         let (front, _) = address.rsplit_once('/').unwrap();
         let url = format!("{front}/{name}?{rest}");
-        Some(Self { url, kind: Kind::Postgres { server, name } })
+        let tablespace = !options.is_empty();
+        Self { url, kind: Kind::Postgres { server, name, tablespace, _alone: alone } }
+    }
+
+    /// Holds what every change needs until dropped.
+    pub(crate) async fn hold(&self) -> Holder {
+        match &self.kind {
+            Kind::Sqlite(_) => {
+                let mut holder = SqliteConnection::connect(&self.url).await.unwrap();
+                holder.execute("BEGIN EXCLUSIVE").await.unwrap();
+                Holder::Sqlite(holder)
+            }
+            Kind::Postgres { .. } => {
+                let mut holder = PgConnection::connect(&self.url).await.unwrap();
+                holder.execute("BEGIN").await.unwrap();
+                holder.execute("SELECT * FROM audit_head FOR UPDATE").await.unwrap();
+                Holder::Postgres(holder)
+            }
+        }
     }
 
     pub(crate) async fn open(&self) -> Store {
@@ -61,12 +147,28 @@ impl Place {
     pub(crate) async fn try_tamper(&self, sql: &str) -> Result<(), sqlx::Error> {
         match &self.kind {
             Kind::Sqlite(_) => {
-                sqlx::SqliteConnection::connect(&self.url).await?.execute(sql).await.map(drop)
+                SqliteConnection::connect(&self.url).await?.execute(sql).await.map(drop)
             }
             Kind::Postgres { .. } => {
                 PgConnection::connect(&self.url).await?.execute(sql).await.map(drop)
             }
         }
+    }
+
+    /// Rows of a table.
+    pub(crate) async fn count(&self, table: &str) -> usize {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let count: i64 = match &self.kind {
+            Kind::Sqlite(_) => {
+                let mut direct = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(&sql).fetch_one(&mut direct).await.unwrap()
+            }
+            Kind::Postgres { .. } => {
+                let mut direct = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(&sql).fetch_one(&mut direct).await.unwrap()
+            }
+        };
+        usize::try_from(count).unwrap()
     }
 
     /// Takes the triggers away that keep the audit log from being altered.
@@ -77,9 +179,14 @@ impl Place {
     }
 
     pub(crate) async fn remove(self) {
-        if let Kind::Postgres { server, name } = self.kind {
+        if let Kind::Postgres { server, name, tablespace, .. } = self.kind {
             let mut admin = PgConnection::connect(&server).await.unwrap();
             admin.execute(format!("DROP DATABASE {name} WITH (FORCE)").as_str()).await.unwrap();
+            if tablespace {
+                admin.execute("DROP TABLESPACE small").await.unwrap();
+                // Nothing of it is to be done again after a crash.
+                admin.execute("CHECKPOINT").await.unwrap();
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `pnc pki`: certificates of Plug & Charge. One file for each subcommand.
 
+#[cfg(feature = "operator")]
+mod audit;
 mod bundle;
 mod crl;
 mod csr;
@@ -51,6 +53,10 @@ pub(super) enum Command {
     Show(show::Arguments),
     /// Verifies a chain up to a root, and lists every check that was done.
     Verify(verify::Arguments),
+    /// The log of everything that the certificate service did.
+    #[cfg(feature = "operator")]
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 pub(super) fn run(command: Command) -> ExitCode {
@@ -67,5 +73,7 @@ pub(super) fn run(command: Command) -> ExitCode {
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        #[cfg(feature = "operator")]
+        Command::Audit(command) => audit::run(command),
     }
 }

@@ -61,7 +61,11 @@ impl CertificateId {
     /// From a serial number's octets, most significant first.
     pub fn new(authority: impl Into<String>, serial: &[u8]) -> Self {
         let hex = hex::encode(serial);
-        Self { authority: authority.into(), serial: hex.trim_start_matches('0').to_owned() }
+        let serial = match hex.trim_start_matches('0') {
+            "" => "0",
+            digits => digits,
+        };
+        Self { authority: authority.into(), serial: serial.to_owned() }
     }
 
     /// As it stands in keys and in the audit log.
