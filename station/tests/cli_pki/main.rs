@@ -1,6 +1,7 @@
 //! `pnc pki` on hierarchies made for the test.
 
-#[cfg(all(test, feature = "operator"))]
+#[cfg(test)]
+#[cfg(feature = "operator")]
 mod audit;
 #[path = "../command/mod.rs"]
 mod command;
