@@ -9,7 +9,7 @@ const WIDTH: usize = 24;
 /// Shown on standard error if that is a terminal, ten times a second.
 pub(super) struct Progress {
     shown: bool,
-    /// Octets of the whole work, if they are known.
+    /// The whole work, in octets or items, if that is known.
     total: Option<u64>,
     begin: Instant,
     last: Instant,
@@ -21,7 +21,7 @@ impl Progress {
         Self { shown: io::stderr().is_terminal(), total, begin: now, last: now }
     }
 
-    /// `done`: octets of the work; `items` and what they are called.
+    /// `done`: how much of the work; `items` and what they are called.
     pub(super) fn update(&mut self, done: u64, items: u64, name: &str) {
         let now = Instant::now();
         if self.shown && now.duration_since(self.last) >= INTERVAL {

@@ -3,14 +3,13 @@
 use super::with_store;
 use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::pki::files;
+use crate::cli::pki::progress::Progress;
 use crate::cli::{exit, misused, out};
 use ::pki::{Certificate, PublicKey};
-use ::pki_service::audit::{Head, Progress, Report, Verifier};
+use ::pki_service::audit::{Head, Report, Verifier};
 use clap::Args;
 use serde_json::{Value, json};
-use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -37,9 +36,11 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     };
     let verifier = Verifier { known: arguments.known.clone(), keys };
     with_store(&arguments.store, async |store| {
-        let mut bar = Bar::new();
-        let report = verifier.verify(&store, |progress| bar.draw(progress)).await?;
-        bar.clear();
+        let mut progress = Progress::new(Some(store.audit_head().await?.seq));
+        let walk = verifier.verify(&store, |walk| progress.update(walk.done, walk.done, "records"));
+        let report = walk.await;
+        progress.end();
+        let report = report?;
         if arguments.json {
             out::line(object(&report).to_string());
         } else {
@@ -88,35 +89,4 @@ fn object(report: &Report) -> Value {
             "record": finding.seq, "problem": finding.problem.to_string(),
         })),
     })
-}
-
-/// How far the walk is, on a terminal only.
-struct Bar {
-    shown: Option<Instant>,
-    terminal: bool,
-}
-
-impl Bar {
-    /// Often enough to be seen moving.
-    const EVERY: Duration = Duration::from_millis(200);
-
-    fn new() -> Self {
-        Self { shown: None, terminal: io::stderr().is_terminal() }
-    }
-
-    fn draw(&mut self, Progress { done, of }: Progress) {
-        let due = self.shown.is_none_or(|at| at.elapsed() >= Self::EVERY);
-        if self.terminal && due {
-            let percent = done * 100 / of.max(1);
-            // A terminal that is gone needs no progress.
-            let _ = write!(io::stderr(), "\r{done} of {of} records, {percent} %");
-            self.shown = Some(Instant::now());
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown.is_some() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
 }
