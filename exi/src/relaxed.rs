@@ -4,7 +4,7 @@
 use crate::error::{Kind, Result};
 use crate::grammar::{bits, name};
 use crate::read::Reader;
-use crate::value::{Text, put_text};
+use crate::value::{Text, put_characters};
 use crate::write::Writer;
 
 /// The relaxed element-fragment grammar of one schema set.
@@ -55,10 +55,10 @@ impl Relaxed {
                 return w.err(Kind::Event);
             };
             put_code(w, code as u64, self.width(end));
-            put_text(&(value.as_bytes(), 0, usize::MAX), w)?;
+            put_characters(value, (0, usize::MAX), w)?;
         }
         put_code(w, end + 1, self.width(end));
-        put_text(&(content.value().unwrap_or_default().as_bytes(), 0, usize::MAX), w)?;
+        put_characters(content.value().unwrap_or_default(), (0, usize::MAX), w)?;
         put_code(w, self.end(), self.width(self.end()));
         Ok(())
     }

@@ -38,7 +38,7 @@ pub struct SignedInfo {
 
 /// How `SignedInfo` is turned into octets.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, inline)]
 pub struct CanonicalizationMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -48,7 +48,7 @@ pub struct CanonicalizationMethod {
 
 /// The signature algorithm.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, inline)]
 pub struct SignatureMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -59,6 +59,7 @@ pub struct SignatureMethod {
 
 /// A signed element by its `Id`, and the digest of its EXI fragment.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct Reference {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,
@@ -73,13 +74,14 @@ pub struct Reference {
 
 /// What is done to an element before its digest is taken.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct Transforms {
     pub transform: List<Transform, 1, MANY>,
 }
 
 /// One transform, in ISO 15118 always EXI canonicalisation. [V2G2-767]
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, inline)]
 pub struct Transform {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -98,7 +100,7 @@ pub enum TransformContent {
 
 /// The digest algorithm.
 #[derive(Debug, Clone, PartialEq, Exi)]
-#[exi(mixed)]
+#[exi(mixed, inline)]
 pub struct DigestMethod {
     #[exi(attr, unqualified)]
     pub algorithm: AnyText,
@@ -108,6 +110,7 @@ pub struct DigestMethod {
 
 /// The signature: `r` and `s`, 32 octets each with P-256.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct SignatureValue {
     #[exi(attr, unqualified)]
     pub id: Option<AnyText>,

@@ -2,7 +2,7 @@
 
 use super::read::value;
 use super::write::write;
-use super::{Field, ReadSeq, SMALL, WriteSeq, compact};
+use super::{Field, ReadSeq, SMALL, WriteSeq, compact, of};
 use crate::Exi;
 use crate::error::{Facet, Kind, Result, length};
 use crate::grammar::{Item, WIDEST};
@@ -162,11 +162,12 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     if st.fresh {
         (s.width, s.first) = (st.width, st.before)
     }
+    // Where a code and its value are not a word together, few bits are enough in front of them.
+    let room = if of::<T>(INLINE) <= ROOM - WIDEST { ROOM } else { 2 * WIDEST };
+    w.need(room);
     for (done, v) in (1..).zip(items) {
-        w.room = 0;
-        w.need(ROOM);
         w.bits((st.before - s.first + v.branch()) as u64, s.width as u32);
-        w.room = ROOM - WIDEST;
+        w.room = room - WIDEST;
         write::<T, INLINE>(v, w)?;
         if done < F::ITEM.min {
             (s.width, s.first) = (st.forced, st.before)
@@ -175,8 +176,9 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
         } else {
             s.after(i)
         }
+        w.need(room);
     }
-    w.room = 0;
+    w.room = room;
     Ok(())
 }
 

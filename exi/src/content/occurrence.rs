@@ -1,13 +1,13 @@
 //! Fields that occur once, or not at all.
 
 use super::read::value;
-use super::write::{code, one};
+use super::write::{code, left, one};
 use super::{Field, ReadSeq, SMALL, WriteSeq, compact, of};
 use crate::Exi;
 use crate::error::{Kind, Result};
 use crate::grammar::Item;
 use crate::read::{Reader, WORD};
-use crate::write::{ROOM, Writer};
+use crate::write::Writer;
 
 impl<T: Exi> Field for T {
     type Value = T;
@@ -83,7 +83,7 @@ impl<T: Exi> Field for Option<T> {
             s.after(i);
         }
         // Whether or not the value had to begin a word of its own, the compiler knows what is left.
-        w.room = if n <= room { room - n } else { ROOM.saturating_sub(n).min(room) };
+        w.room = left::<T>(n, room).min(w.room);
         Ok(())
     }
     #[inline(always)]

@@ -3,7 +3,7 @@
 use super::{SMALL, compact, of};
 use crate::Exi;
 use crate::error::Result;
-use crate::grammar::State;
+use crate::grammar::{State, WIDEST};
 use crate::write::{ROOM, Writer};
 
 /// A content model being written: how wide the next event code is, and which production is its 0.
@@ -51,6 +51,20 @@ impl WriteSeq {
 #[inline(always)]
 pub(super) fn code(s: State) -> u32 {
     if s.fresh { s.width as u32 } else { s.widest as u32 }
+}
+
+/// How much the compiler knows to be left of `room` bits behind a value of up to `n` that may not
+/// have come.
+#[inline(always)]
+pub(super) fn left<T: Exi>(n: u32, room: u32) -> u32 {
+    match n {
+        _ if n <= room => room - n,
+        // It had to begin a word of its own.
+        _ if n <= ROOM => (ROOM - n).min(room),
+        // It looks after itself, and leaves an empty word but for the code behind it.
+        _ if T::INLINE => WIDEST.min(room),
+        _ => (ROOM - 1).min(room),
+    }
 }
 
 /// An event code and its value.

@@ -48,7 +48,7 @@ macro_rules! binary {
             };
             #[inline(always)]
             fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-                w.apart(&(&self.0[..], MIN, MAX), put_bytes)
+                w.apart_by(&self.0[..], const { &(MIN, MAX) }, put_bytes)
             }
             #[inline(always)]
             fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, _: u32) -> Result<()> {
@@ -109,11 +109,11 @@ binary! {
 }
 
 #[cfg_attr(feature = "small", inline(never))]
-fn put_bytes(&(v, min, max): &(&[u8], usize, usize), w: &mut Writer<'_>) -> Result<()> {
+fn put_bytes(v: &[u8], &(min, max): &(usize, usize), w: &mut Writer<'_>) -> Result<()> {
     if v.len() < min || v.len() > max {
         return w.err(Kind::Range);
     }
-    w.uint(v.len() as u64)?;
+    w.length(v.len())?;
     w.octets(v);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::heap::Heap;
+use crate::read::ASCII;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::hash::{Hash, Hasher};
@@ -37,6 +38,20 @@ impl Inline {
         match self {
             Self::Few(n, octets) => octets.get(..n.get() as usize - 1).unwrap_or(&[]),
             Self::Many(s) => s.as_bytes(),
+        }
+    }
+
+    /// Whether all octets are ASCII. May say no of a few that are.
+    #[inline(always)]
+    pub(crate) fn is_ascii(&self) -> bool {
+        match self {
+            // All of them, for those that are not used are 0.
+            Self::Few(_, octets) => {
+                let last = octets.last_chunk().map_or(0, |b| u64::from_le_bytes(*b));
+                let eights = octets.as_chunks().0.iter();
+                eights.fold(last, |all, b| all | u64::from_le_bytes(*b)) & ASCII == 0
+            }
+            Self::Many(s) => s.is_ascii(),
         }
     }
 

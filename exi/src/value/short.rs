@@ -62,7 +62,7 @@ macro_rules! short {
             };
             #[inline(always)]
             fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-                w.apart(&(self.as_slice(), MIN), put_short)
+                w.apart_by(self.as_slice(), MIN, put_short)
             }
             #[inline(always)]
             fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, _: u32) -> Result<()> {
@@ -140,7 +140,7 @@ short! {
 }
 
 #[cfg_attr(feature = "small", inline(never))]
-fn put_short(&(v, min): &(&[u8], usize), w: &mut Writer<'_>) -> Result<()> {
+fn put_short(v: &[u8], min: usize, w: &mut Writer<'_>) -> Result<()> {
     if v.len() < min {
         return w.err(Kind::Range);
     }

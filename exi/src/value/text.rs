@@ -57,7 +57,7 @@ impl<const MIN: usize, const MAX: usize> Exi for Text<MIN, MAX> {
     };
     #[inline(always)]
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        w.apart(&(self.0.as_bytes(), MIN, MAX), put_text)
+        w.apart_by(&self.0, const { &(MIN, MAX) }, put_text)
     }
     #[inline(always)]
     fn get(&mut self, r: &mut Reader<'_, '_>, _: u16, name: u32) -> Result<()> {
@@ -138,22 +138,32 @@ fn characters(utf8: &[u8]) -> usize {
 
 /// Deployed writers write every string out, so this one does too.
 #[cfg_attr(feature = "small", inline(never))]
-pub(crate) fn put_text(
-    &(utf8, min, max): &(&[u8], usize, usize),
+fn put_text(s: &Inline, &(min, max): &(usize, usize), w: &mut Writer<'_>) -> Result<()> {
+    if !s.is_ascii() {
+        return w.apart_by(s.as_str(), (min, max), put_characters);
+    }
+    // As many octets as characters.
+    let octets = s.as_bytes();
+    if octets.len() < min || octets.len() > max {
+        return w.err(Kind::Range);
+    }
+    w.length(octets.len() + 2)?;
+    w.octets(octets);
+    Ok(())
+}
+/// The same for any string, a character at a time.
+#[cfg_attr(feature = "small", inline(never))]
+pub(crate) fn put_characters(
+    s: &str,
+    (min, max): (usize, usize),
     w: &mut Writer<'_>,
 ) -> Result<()> {
-    let n = characters(utf8);
+    let n = s.chars().count();
     if n < min || n > max {
         return w.err(Kind::Range);
     }
     w.uint(n as u64 + 2)?;
-    // As many characters as octets: all of them ASCII.
-    if n < utf8.len() {
-        let s = core::str::from_utf8(utf8).unwrap_or_default();
-        return s.chars().try_for_each(|c| w.uint(c as u64));
-    }
-    w.octets(utf8);
-    Ok(())
+    s.chars().try_for_each(|c| w.uint(c as u64))
 }
 
 /// Length 0 and 1 refer to a string of the same name or of any name; others are 2 too high.
@@ -249,6 +259,43 @@ mod tests {
     use crate::error::Error;
     use crate::strings::Seen;
     use alloc::vec;
+    use alloc::vec::Vec;
+
+    /// What `put` writes behind `bits` other bits.
+    fn written(bits: u32, put: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Vec<u8> {
+        let mut out = vec![0; 70_000];
+        let mut w = Writer::new(&mut out);
+        w.bits((1 << bits) - 1, bits);
+        put(&mut w).unwrap();
+        let octets = w.finish().unwrap();
+        out.truncate(octets);
+        out
+    }
+
+    #[test]
+    fn strings_of_any_length_are_written_as_their_characters_one_by_one() {
+        let lengths = [0, 1, 2, 3, 7, 8, 9, 17, 33, 38, 39, 40, 41, 64, 100, 127, 20_000];
+        let ends = ["", "z", "\u{7f}", "\u{80}", "é", "€", "😀"];
+        for (n, end) in lengths.iter().flat_map(|n| ends.map(|end| (*n, end))) {
+            let s: String = ('!'..='~').cycle().take(n).chain(end.chars()).collect();
+            let text = Text::<0, { usize::MAX }>::new(s.as_str()).unwrap();
+            for bits in 0..8 {
+                let slow = written(bits, |w| put_characters(&s, (0, usize::MAX), w));
+                assert_eq!(written(bits, |w| text.put(w)), slow, "{s:?} behind {bits} bits");
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_of_a_wrong_length_is_not_written() {
+        let mut out = [0; 40];
+        let mut w = Writer::new(&mut out);
+        assert_eq!(Text::<1, 3>::blank().put(&mut w), Err(Kind::Range));
+        // Characters count, not octets.
+        assert_eq!(Text::<1, 3>::new("é😀€").unwrap().put(&mut w), Ok(()));
+        assert_eq!(Text::<1, 3>(Inline::new("é😀€!".into())).put(&mut w), Err(Kind::Range));
+        assert_eq!(Text::<1, 3>(Inline::new("abcd".into())).put(&mut w), Err(Kind::Range));
+    }
 
     #[test]
     fn a_reference_that_takes_too_much_memory_is_told_where_it_stands() {

@@ -22,6 +22,18 @@ impl Writer<'_> {
         self.room = room;
     }
 
+    /// The length of a string or of octets: mostly short.
+    #[cfg_attr(feature = "small", inline(never))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    pub(crate) fn length(&mut self, n: usize) -> Result<()> {
+        if n >= 0x4000 {
+            return self.apart(&(n as u64), |n, w| w.uint(*n));
+        }
+        self.need(16);
+        self.short_uint(n as u64, 2);
+        Ok(())
+    }
+
     /// An unsigned integer of any size.
     #[cfg_attr(feature = "small", inline(never))]
     #[cfg_attr(not(feature = "small"), inline(always))]

@@ -1,8 +1,8 @@
 //! Decoding and encoding beside the published crate `iso15118` 0.7.0, in one binary.
 //!
 //! `cargo run --release -- --bench` here shows divan's table of both, then how many times as fast
-//! this project is, measured in turns, so that a busy machine slows both alike; `--ratios` shows
-//! the latter alone. `--count` is for a counter of instructions, see `.ci/instructions.sh`.
+//! this project is, measured in turns, so that a busy machine slows both alike, and in the one of
+//! several processes (`--measure`) that the peer likes best; `--ratios` shows the latter alone. `--count` is for a counter of instructions, see `.ci/instructions.sh`.
 
 mod cases;
 mod count;
@@ -19,6 +19,9 @@ fn main() -> io::Result<()> {
     let said = |flag: &str| std::env::args().any(|a| a == flag);
     if said("--count") {
         return count::run(&mut io::stdout().lock());
+    }
+    if said("--measure") {
+        return ratios::measure(&mut io::stdout().lock());
     }
     if !said("--ratios") {
         divan::main();

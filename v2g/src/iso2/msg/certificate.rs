@@ -15,6 +15,7 @@ pub struct CertificateChain {
 
 /// The certificates between a leaf and its root.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(inline)]
 pub struct SubCertificates {
     pub certificate: List<CertificateBytes, 1, 4>,
 }
