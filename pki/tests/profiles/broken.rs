@@ -1,9 +1,10 @@
 use std::collections::HashSet;
 
 use pki::profile::Edition::{Iso2, Iso20};
-use pki::profile::{Edition, Level, Rule, check};
+use pki::profile::{CertificateKind, Edition, Level, Rule, check};
 
 use crate::cases::{CASES, Case};
+use crate::draft::*;
 
 #[test]
 fn each_defect_breaks_its_own_rule_at_the_levels_that_mind_it() {
@@ -38,5 +39,21 @@ fn every_rule_is_broken_by_a_certificate() {
             let applied: Vec<_> = rules(level).map(|(rule, _)| rule.id()).collect();
             assert!(broken.iter().all(|rule| applied.contains(rule)), "{}", case.what);
         }
+    }
+}
+
+#[test]
+fn what_was_found_cannot_steer_a_terminal() {
+    let mut draft = Draft::of(CertificateKind::SeccLeaf, Iso20, Key::P521);
+    let hostile = "\u{1b}[2J\n\u{7}";
+    for (oid, tag) in [(CN, UTF8), (O, PRINTABLE), (C, PRINTABLE), (DC, IA5), (OU, UTF8), (L, UTF8)]
+    {
+        draft.name(oid, tag, hostile);
+        draft.add(oid, tag, hostile);
+    }
+    let broken = check(&draft.certificate(), CertificateKind::SeccLeaf, Iso20, Level::Strict);
+    assert!(broken.len() >= 7, "{broken:#?}");
+    for broken in broken {
+        assert!(!broken.to_string().contains(char::is_control), "{broken:?}");
     }
 }

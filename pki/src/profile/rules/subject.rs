@@ -28,8 +28,8 @@ pub(super) fn domain_component(
     wanted(
         good,
         || {
-            let found: Vec<_> =
-                certificate.subject().all(&AttributeKind::DomainComponent).collect();
+            let found = certificate.subject().all(&AttributeKind::DomainComponent);
+            let found: Vec<_> = found.map(|value| value.escape_default().to_string()).collect();
             if found.is_empty() { "none".to_owned() } else { found.join(", ") }
         },
         || {
