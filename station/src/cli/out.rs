@@ -21,3 +21,9 @@ pub(crate) fn note(text: impl AsRef<str>) {
 pub(crate) fn text(text: &str) {
     let _ = io::stdout().lock().write_all(text.as_bytes());
 }
+
+/// Writes a line to standard error, without the program's name.
+#[cfg(feature = "operator")]
+pub(crate) fn error_line(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}

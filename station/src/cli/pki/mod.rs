@@ -13,9 +13,13 @@ mod ocsp;
 mod progress;
 mod resolve;
 mod revoke;
+#[cfg(feature = "operator")]
+mod serve;
 mod show;
 mod sign;
 mod terms;
+#[cfg(feature = "operator")]
+mod token;
 mod trust;
 mod values;
 mod verify;
@@ -57,6 +61,13 @@ pub(super) enum Command {
     #[cfg(feature = "operator")]
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Serves contract certificates and pools over HTTP: the contract certificate service.
+    #[cfg(feature = "operator")]
+    Serve(serve::Arguments),
+    /// Who may use the contract certificate service: adds, lists and revokes clients.
+    #[cfg(feature = "operator")]
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 pub(super) fn run(command: Command) -> ExitCode {
@@ -75,5 +86,9 @@ pub(super) fn run(command: Command) -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         #[cfg(feature = "operator")]
         Command::Audit(command) => audit::run(command),
+        #[cfg(feature = "operator")]
+        Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "operator")]
+        Command::Token(command) => token::run(&command),
     }
 }
