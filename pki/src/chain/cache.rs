@@ -39,7 +39,6 @@ struct Entry {
 /// Signatures of authorities' certificates that verified: a fact that time and trust do not change.
 #[derive(Debug, Default)]
 pub(super) struct Signatures {
-    capacity: usize,
     good: BTreeSet<[u8; 32]>,
 }
 
@@ -51,7 +50,7 @@ impl Cache {
             max_age: i64::from(max_age),
             chains: BTreeMap::new(),
             queue: VecDeque::new(),
-            signatures: Signatures { capacity, good: BTreeSet::new() },
+            signatures: Signatures::default(),
         }
     }
 
@@ -130,6 +129,9 @@ impl Entry {
 }
 
 impl Signatures {
+    /// Many more than there are authorities of one operator.
+    const MAX: usize = 4096;
+
     /// Whether a certificate's signature verifies with a key: known, or found out by `verify`.
     pub(super) fn verify(
         &mut self,
@@ -145,7 +147,7 @@ impl Signatures {
             return Ok(());
         }
         verify()?;
-        if self.good.len() >= self.capacity {
+        if self.good.len() >= Self::MAX {
             self.good.clear();
         }
         self.good.insert(digest);
