@@ -1,8 +1,9 @@
 //! Certificates and keys as files, for other tools to judge.
 //!
 //! ```text
-//! pki_files write DIR            a complete test hierarchy
-//! pki_files defects DIR          station and contract chains with one defect each: leaf.pem, subs.pem, root.pem
+//! pki_files write DIR [20]       a complete test hierarchy of ISO 15118-2, or of ISO 15118-20
+//! pki_files defects DIR          chains with one defect each, as EDITION/ROLE/DEFECT: leaf.pem, subs.pem, root.pem, and in
+//!                                `ours` the check that refuses them at the field level
 //! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the field level, prints deviations from the strict one
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`contract`, `mo_sub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
@@ -18,7 +19,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pki::chain::{Anchors, Level, Role, RootKind, verify};
+use pki::chain::{Anchors, Demand, Level, Role, RootKind, verify};
 use pki::delivery::iso20::{self, AssociatedData, ConcatKdf};
 use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
@@ -32,8 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut out = std::io::stdout().lock();
     match arguments.as_slice() {
-        ["write", directory] => {
-            for (path, octets) in hierarchy()?.files() {
+        ["write", directory, edition @ ..] => {
+            let edition = if edition == ["20"] { Edition::Iso20 } else { Edition::Iso2 };
+            for (path, octets) in hierarchy(edition)?.files() {
                 save(&Path::new(directory).join(path), &octets)?;
             }
         }
@@ -100,48 +102,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn hierarchy() -> Result<Hierarchy, Box<dyn Error>> {
-    let options =
-        Options { ocsp: Some("http://ocsp.example.com/v2g".to_owned()), ..Options::default() };
-    Ok(Hierarchy::generate(&SystemRandom::new(), now()?, options)?)
+fn hierarchy(edition: Edition) -> Result<Hierarchy, Box<dyn Error>> {
+    let ocsp = Some("http://ocsp.example.com/v2g".to_owned());
+    Ok(Hierarchy::generate(&SystemRandom::new(), now()?, Options { ocsp, ..Options::of(edition) })?)
 }
 
 fn defects(directory: &Path) -> Result<(), Box<dyn Error>> {
-    let hierarchy = hierarchy()?;
     let all = [
-        Defect::None,
-        Defect::ExpiredLeaf,
-        Defect::ExpiredSub1,
-        Defect::ExpiredSub2,
-        Defect::ExpiredRoot,
-        Defect::NotYetValidLeaf,
-        Defect::TwinRoot,
-        Defect::UnknownRoot,
-        Defect::SelfSignedLeaf,
-        Defect::LeafAsIssuer,
-        Defect::ThirdSub,
-        Defect::SwappedPathLengths,
-        Defect::MissingSub2,
-        Defect::SubWithoutCertSign,
-        Defect::SubNotCa,
-        Defect::SubOnOtherCurve,
-        Defect::Sha1Signature,
-        Defect::TamperedSignature,
-        Defect::TamperedBody,
-        Defect::UnknownCriticalExtension,
+        (Edition::Iso2, Role::Secc),
+        (Edition::Iso2, Role::Contract),
+        (Edition::Iso20, Role::Secc),
+        (Edition::Iso20, Role::Contract),
     ];
-    for role in [Role::Secc, Role::Contract] {
-        for defect in all {
+    for (edition, role) in all {
+        let hierarchy = hierarchy(edition)?;
+        let demand = Demand { role, edition, level: Level::Field };
+        for defect in Defect::ALL {
             let chain = hierarchy.damaged(role, defect, &SystemRandom::new())?;
-            let place = directory.join(format!("{role:?}")).join(format!("{defect:?}"));
+            let number = if edition == Edition::Iso2 { "2" } else { "20" };
+            let place = directory.join(number).join(role.name()).join(format!("{defect:?}"));
             let roots =
                 chain.anchors.iter().filter(|anchor| role.roots().first() == Some(&anchor.kind()));
             let roots: String =
                 roots.map(|anchor| pem::certificate(anchor.certificate().der())).collect();
             let subs: String = chain.subs.iter().map(|sub| pem::certificate(sub)).collect();
+            let ours = demand.verify(&chain.leaf, &chain.subs, &chain.anchors, now()?);
+            let ours = ours.map_or_else(|error| error.check().name(), |_| "accepted");
             save(&place.join("leaf.pem"), pem::certificate(&chain.leaf).as_bytes())?;
             save(&place.join("subs.pem"), subs.as_bytes())?;
             save(&place.join("root.pem"), roots.as_bytes())?;
+            save(&place.join("ours"), ours.as_bytes())?;
         }
     }
     Ok(())
