@@ -6,7 +6,7 @@ use exi::xml::Form;
 use pki::cert::AttributeKind;
 use pki::chain::Role;
 use pki::delivery::wrap;
-use pki::issue::{CsrPlan, Issuer, Options};
+use pki::issue::{CsrPlan, Issuer, Options, Plan};
 use pki::key::{Algorithm, PrivateKey, Signer};
 use pki::profile::{CertificateKind as Kind, Edition};
 use pki::revocation::{
@@ -106,6 +106,33 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).filter_map(digit).collect()
 }
 
+/// A contract with several ways up: its authorities under their own root, under the V2G root, and under each other.
+fn crossed(hierarchy: &Hierarchy) -> Result<(), Box<dyn Error>> {
+    let rng = SystemRandom::new();
+    let cross = |subject, issuer| {
+        let mut plan = Plan::new(subject, "", pnc_fuzz::NOW - 60, pnc_fuzz::NOW + 3600);
+        let names = hierarchy.certificate(subject).subject().attributes();
+        plan.subject = names.iter().map(|name| (name.kind.clone(), name.value.clone())).collect();
+        let signer = &**hierarchy.key(issuer);
+        let issuer = Issuer { certificate: hierarchy.certificate(issuer), signer };
+        plan.issue(hierarchy.key(subject).public_key(), issuer, &rng)
+    };
+    let contract = hierarchy.contract();
+    let v2g = hierarchy.certificate(Kind::V2gRoot).der();
+    let ways = [
+        cross(Kind::MoSub1, Kind::V2gRoot)?,
+        cross(Kind::MoRoot, Kind::V2gRoot)?,
+        cross(Kind::MoSub1, Kind::MoSub2)?,
+        cross(Kind::MoSub2, Kind::MoSub2)?,
+    ];
+    let [sub1, root, loop1, loop2] = ways.each_ref().map(|way| way.der().to_vec());
+    let sent = contract.chain().collect::<Vec<_>>().concat();
+    write("chain", "cross-sub", &[&sent, &sub1, v2g].concat())?;
+    write("chain", "cross-root", &[&sent, &root, v2g].concat())?;
+    write("chain", "loops", &[&sent, &loop1, &loop2, contract.root.der()].concat())?;
+    Ok(())
+}
+
 fn keys() -> Result<(), Box<dyn Error>> {
     let hierarchy = Hierarchy::generate(&SystemRandom::new(), pnc_fuzz::NOW, Options::default())?;
     for role in Role::of(Edition::Iso2) {
@@ -118,6 +145,7 @@ fn keys() -> Result<(), Box<dyn Error>> {
         write("chain", &name, &chain)?;
         write("certificate", &name, identity.leaf.der())?;
     }
+    crossed(&hierarchy)?;
     let contract = hierarchy.contract();
     write("certificate", "sub", contract.subs[0].der())?;
     write("certificate", "root", contract.root.der())?;

@@ -13,15 +13,21 @@ pub fn certificate(data: &[u8]) {
     drive::certificate(data);
 }
 
-/// Certificates in DER one after the other: the leaf, those between, and last the root.
+/// Certificates in DER one after the other: the leaf, those between, and last the root. Those between are sent in either
+/// order, then kept by the receiver, with every certificate among them that may be a root trusted as one.
 pub fn chain(data: &[u8]) {
     let certificates = elements(data);
     let [leaf, subs @ .., root] = &certificates[..] else { return };
     let mut anchors = Anchors::new();
-    for kind in [RootKind::V2g, RootKind::Mo, RootKind::Oem, RootKind::PrivateOperator] {
+    for kind in RootKind::ALL {
         let _ = anchors.add(kind, root);
     }
     drive::chain(leaf, subs, &anchors, NOW);
+    for sub in subs {
+        let _ = anchors.add_authority(sub);
+        let _ = anchors.add(RootKind::V2g, sub);
+    }
+    drive::chain(leaf, &[], &anchors, NOW);
 }
 
 /// A request, a response, a list or a cache; alone, or behind a certificate and its issuer's.

@@ -4,6 +4,7 @@
 //! pki_files write DIR [20]       a complete test hierarchy of ISO 15118-2, or of ISO 15118-20
 //! pki_files defects DIR          chains with one defect each, as EDITION/ROLE/DEFECT: leaf.pem, subs.pem, root.pem, and in
 //!                                `ours` the check that refuses them at the field level
+//! pki_files contracts DIR NUMBER         mo_root.pem, a chain in each line of batch.ndjson, a contract in each of pool.txt
 //! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the field level, prints deviations from the strict one
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`contract`, `mo_sub1`, ..)
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
@@ -15,7 +16,7 @@
 //! pki_files identify TEXT        what an identifier is
 //! ```
 use std::error::Error;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +26,7 @@ use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
 use pki::key::{PrivateKey, Signer, signature_to_der};
 use pki::profile::{CertificateKind, Edition, check};
-use pki::{Certificate, id, pem};
+use pki::{Certificate, Evcoid, id, pem};
 use ring::rand::SystemRandom;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -39,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 save(&Path::new(directory).join(path), &octets)?;
             }
         }
+        ["contracts", directory, number] => contracts(Path::new(directory), number.parse()?)?,
         ["defects", directory] => defects(Path::new(directory))?,
         ["verify", role, root, leaf, subs] => {
             writeln!(out, "{}", verified(role, root, leaf, subs)?)?
@@ -105,6 +107,30 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn hierarchy(edition: Edition) -> Result<Hierarchy, Box<dyn Error>> {
     let ocsp = Some("http://ocsp.example.com/v2g".to_owned());
     Ok(Hierarchy::generate(&SystemRandom::new(), now()?, Options { ocsp, ..Options::of(edition) })?)
+}
+
+/// Every tenth contract is blocked, every hundredth chain is damaged.
+fn contracts(directory: &Path, number: u32) -> Result<(), Box<dyn Error>> {
+    let (rng, hierarchy) = (SystemRandom::new(), hierarchy(Edition::Iso2)?);
+    save(
+        &directory.join("mo_root.pem"),
+        pem::certificate(hierarchy.contract().root.der()).as_bytes(),
+    )?;
+    let file = |name| std::fs::File::create(directory.join(name)).map(BufWriter::new);
+    let (mut batch, mut pool) = (file("batch.ndjson")?, file("pool.txt")?);
+    for number in 0..number {
+        let evcoid = Evcoid::from_elements("DE", "PNC", &format!("C{number:08}"))?;
+        let contract = hierarchy.issue_contract(&rng, &evcoid, now()?)?;
+        let mut chain: Vec<_> = contract.chain().map(pem::to_base64).collect();
+        if number % 100 == 7 {
+            chain.truncate(1);
+        }
+        let state = if number % 10 == 3 { "blocked, , test" } else { "active" };
+        writeln!(pool, "{evcoid}, {state}")?;
+        writeln!(batch, "{{\"id\":{number},\"chain\":[\"{}\"]}}", chain.join("\",\""))?;
+    }
+    batch.flush()?;
+    Ok(pool.flush()?)
 }
 
 fn defects(directory: &Path) -> Result<(), Box<dyn Error>> {

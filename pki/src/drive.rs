@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ring::rand::SecureRandom;
 
-use crate::chain::{Anchors, Cache, Demand, Level, Role};
+use crate::chain::{Anchors, Cache, ChainError, Check, Demand, Level, Role};
 use crate::id::{Evccid, Evcoid, Evseid, Pcid, Seccid, Vin, identify};
 use crate::issue::{Csr, CsrError, signed_request};
 use crate::key::{KeyAgreement, PrivateKey, Signer};
@@ -75,7 +75,8 @@ pub fn certificate(der: &[u8]) {
 }
 
 /// Verifies a chain for everything it could be good for. Returns whether any accepted it. Panics if a looser level refuses
-/// what a tighter one accepts, if a cache decides otherwise, or if the strict level tolerates anything.
+/// what a tighter one accepts, if a cache or another order of the authorities decides otherwise, or if the strict level
+/// tolerates anything.
 pub fn chain(leaf: &[u8], subs: &[&[u8]], anchors: &Anchors, now: i64) -> bool {
     let mut cache = Cache::new(8, 60);
     let mut any = false;
@@ -86,6 +87,14 @@ pub fn chain(leaf: &[u8], subs: &[&[u8]], anchors: &Anchors, now: i64) -> bool {
             let outcome = cache.verify(demand, leaf, subs, anchors, now);
             assert!(outcome.is_ok() || !accepted, "{demand:?}: {outcome:?}");
             accepted = outcome.is_ok();
+            if level > Level::Strict {
+                let reversed: Vec<_> = subs.iter().rev().collect();
+                let again = demand.verify(leaf, &reversed, anchors, now);
+                let bounds = |error: &ChainError| error.check() == Check::Bounds;
+                let bounded = [again.as_ref().err(), outcome.as_ref().err()];
+                let bounded = bounded.into_iter().flatten().any(bounds);
+                assert!(bounded || again.is_ok() == outcome.is_ok(), "{demand:?}: {again:?}");
+            }
             match outcome {
                 Ok(chain) => {
                     let known = cache.verify(demand, leaf, subs, anchors, now);
