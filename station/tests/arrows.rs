@@ -10,10 +10,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pnc-exi", &["pnc-exi-derive"]),
     ("pnc-slac", &[]),
     ("pnc-pki", &[]),
+    ("pnc-pki-hsm", &["pnc-pki"]),
     ("pnc-pki-service", &["pnc-exi", "pnc-pki", "pnc-v2g"]),
     ("pnc-v2g", &["pnc-exi", "pnc-pki"]),
     ("pnc-tls", &["pnc-pki"]),
-    ("pnc", &["pnc-exi", "pnc-slac", "pnc-pki", "pnc-pki-service", "pnc-v2g", "pnc-tls"]),
+    (
+        "pnc",
+        &["pnc-exi", "pnc-slac", "pnc-pki", "pnc-pki-hsm", "pnc-pki-service", "pnc-v2g", "pnc-tls"],
+    ),
     ("pnc-examples", &["pnc-exi", "pnc-slac", "pnc-pki", "pnc-v2g", "pnc-tls", "pnc"]),
 ];
 

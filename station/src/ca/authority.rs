@@ -1,17 +1,16 @@
 use super::error::CaError;
-use super::file;
 use super::register::{Event, Register, hex};
 use super::settings::Settings;
+use super::{file, keys};
 use pki::cert::AttributeKind;
 use pki::issue::{CertificateAuthority, Csr};
-use pki::key::{Algorithm, KeyError, PrivateKey, PublicKey, Signer};
+use pki::key::{Algorithm, PublicKey, Signer};
 use pki::profile::{CertificateKind, Edition};
 use pki::revocation::{CrlPlan, Reason, Reply, Responder};
 use pki::{Certificate, pem};
-use ring::rand::{SecureRandom, SystemRandom};
+use ring::rand::SystemRandom;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A directory of authorities.
 #[derive(Clone, Debug)]
@@ -116,9 +115,13 @@ impl Ca {
         let chain = certificates(&path.join("chain.pem"))?;
         let certificate = first(&path.join("cert.pem"))?;
         let above = chain.into_iter().filter(|above| *above != certificate).collect();
-        let authority =
-            CertificateAuthority::new(certificate, edition, kind, signer(&settings.key, &path)?)?
-                .with_terms(settings.terms().map_err(wrong)?)?;
+        let authority = CertificateAuthority::new(
+            certificate,
+            edition,
+            kind,
+            keys::signer(&settings.key, &path)?,
+        )?
+        .with_terms(settings.terms().map_err(wrong)?)?;
         Ok(Self { path, authority, above })
     }
 
@@ -244,22 +247,6 @@ impl Issued {
         let all = std::iter::once(&self.certificate).chain(&self.above);
         all.map(|certificate| pem::certificate(certificate.der())).collect()
     }
-}
-
-/// The key that a settings file names: a file beside it.
-fn signer(key: &str, directory: &Path) -> Result<Arc<dyn Signer>, CaError> {
-    if key.starts_with("pkcs11:") {
-        let place = directory.join(SETTINGS);
-        return Err(CaError::content(&place, "this program is built without keys in tokens"));
-    }
-    Ok(Arc::new(private_key(&directory.join(key), &SystemRandom::new())?))
-}
-
-/// A private key in PEM.
-pub(super) fn private_key(path: &Path, rng: &dyn SecureRandom) -> Result<PrivateKey, CaError> {
-    let text = fs::read_to_string(path).map_err(CaError::file(path))?;
-    let text = zeroize::Zeroizing::new(text);
-    PrivateKey::from_pem(&text, rng).map_err(|error: KeyError| CaError::content(path, error))
 }
 
 fn first(path: &Path) -> Result<Certificate, CaError> {

@@ -58,6 +58,9 @@ pub enum CaError {
     /// A request cannot be granted.
     #[error(transparent)]
     Request(#[from] CsrError),
+    /// A key in a token cannot be used.
+    #[error("the token: {0}")]
+    Token(String),
     /// A key cannot be made or used.
     #[error(transparent)]
     Key(#[from] KeyError),

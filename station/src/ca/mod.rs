@@ -18,6 +18,7 @@ mod authority;
 mod error;
 mod file;
 mod init;
+mod keys;
 mod register;
 mod settings;
 
@@ -25,4 +26,5 @@ pub use authority::{Ca, Directory, Issued};
 pub use error::CaError;
 pub use file::{replace, write_key, write_new};
 pub use init::{Operator, Role, write_leaf};
+pub use keys::{is_token, signer, token_signer};
 pub use register::{Event, Register, reason};

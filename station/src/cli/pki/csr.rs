@@ -4,16 +4,18 @@ use super::terms::edition;
 use super::values;
 use super::values::{Names, fresh_key, kind, private_key};
 use crate::cli::{failed, out};
-use ::pki::cert::AttributeKind;
+use ::pki::Signer;
+use ::pki::cert::{AttributeKind, KeyUsage};
 use ::pki::issue::{Csr, CsrPlan};
 use ::pki::key::Algorithm;
 use ::pki::profile::{CertificateKind, Edition};
 use clap::{Args, Subcommand};
-use pnc::ca::{write_key, write_new};
+use pnc::ca::{is_token, token_signer, write_key, write_new};
 use ring::rand::SystemRandom;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
@@ -36,9 +38,9 @@ pub(in crate::cli) struct Make {
     edition: Edition,
     #[command(flatten)]
     subject: Names,
-    /// Private key, PEM. A fresh one is written there if there is none.
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    /// Private key, PEM, or the pkcs11: URI of one in a token. A fresh one is made there if there is none.
+    #[arg(long, value_name = "FILE|URI")]
+    key: String,
     /// Where the request goes; standard output where it is not given.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -70,18 +72,13 @@ fn make(arguments: &Make) -> Result<(), String> {
         Edition::Iso2 => Algorithm::P256,
         Edition::Iso20 => Algorithm::P521,
     };
-    let key = if arguments.key.exists() {
-        private_key(&arguments.key.to_string_lossy())?
-    } else {
-        let key = fresh_key(algorithm)?;
-        write_key(&arguments.key, key.to_pem().as_bytes()).map_err(|error| error.to_string())?;
-        key
-    };
     let mut plan = CsrPlan::new(arguments.edition, arguments.kind, &arguments.name);
     for (kind, value) in arguments.subject.others().collect::<Vec<_>>().into_iter().rev() {
         plan = plan.with(kind, &value);
     }
-    let der = plan.sign(&key, &SystemRandom::new()).map_err(|error| error.to_string())?;
+    let agrees = plan.key_usage.contains(KeyUsage::KEY_AGREEMENT);
+    let key = key(&arguments.key, algorithm, agrees)?;
+    let der = plan.sign(&*key, &SystemRandom::new()).map_err(|error| error.to_string())?;
     let text = CsrPlan::to_pem(&der);
     match &arguments.out {
         Some(path) => write_new(path, text.as_bytes()).map_err(|error| error.to_string()),
@@ -90,6 +87,19 @@ fn make(arguments: &Make) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+/// The key of a file or in a token, made there if it is not there yet.
+fn key(name: &str, algorithm: Algorithm, agrees: bool) -> Result<Arc<dyn Signer>, String> {
+    if is_token(name) {
+        return token_signer(name, algorithm, agrees).map_err(|error| error.to_string());
+    }
+    if Path::new(name).exists() {
+        return Ok(Arc::new(private_key(name)?));
+    }
+    let key = fresh_key(algorithm)?;
+    write_key(Path::new(name), key.to_pem().as_bytes()).map_err(|error| error.to_string())?;
+    Ok(Arc::new(key))
 }
 
 fn show(arguments: &Show) -> ExitCode {
