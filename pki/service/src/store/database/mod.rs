@@ -76,6 +76,8 @@ impl Database {
         match self {
             Self::Sqlite { writer, readers } => {
                 readers.close().await;
+                // Leaves one file, unless others still work on it.
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await;
                 writer.close().await;
             }
             Self::Postgres { writer, readers } => {
