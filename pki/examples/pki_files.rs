@@ -7,6 +7,8 @@
 //! pki_files contracts DIR NUMBER         mo_root.pem, a chain in each line of batch.ndjson, a contract in each of pool.txt
 //! pki_files verify ROLE ROOT LEAF SUBS    verifies PEM files at the field level, prints deviations from the strict one
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`contract`, `mo_sub1`, ..)
+//! pki_files certs-only CHAIN FRAME    writes the certificates of a PEM file into a CMS frame
+//! pki_files certificates FRAME        the certificates of a CMS frame, in PEM
 //! pki_files sign KEY FILE        signs a file, DER signature on standard output
 //! pki_files public KEY           public key as PEM on standard output
 //! pki_files wrap RECEIVER CONTRACT       wraps a contract's key for a receiver's: both fields in hexadecimal, a line each
@@ -55,6 +57,15 @@ fn main() -> Result<(), Box<dyn Error>> {
                         writeln!(out, "  {level:?}: {broken}")?;
                     }
                 }
+            }
+        }
+        ["certs-only", chain, frame] => {
+            let certificates = pem::certificates(&std::fs::read_to_string(chain)?)?;
+            std::fs::write(frame, pki::cms::write(&certificates))?;
+        }
+        ["certificates", frame] => {
+            for certificate in pki::cms::read(&std::fs::read(frame)?)? {
+                write!(out, "{}", pem::certificate(&certificate))?;
             }
         }
         ["sign", key, file] => {
