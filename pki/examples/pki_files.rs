@@ -132,7 +132,8 @@ fn contracts(directory: &Path, number: u32) -> Result<(), Box<dyn Error>> {
     for number in 0..number {
         let evcoid = Evcoid::from_elements("DE", "PNC", &format!("C{number:08}"))?;
         let contract = hierarchy.issue_contract(&rng, &evcoid, now()?)?;
-        let mut chain: Vec<_> = contract.chain().map(pem::to_base64).collect();
+        let mut chain: Vec<_> =
+            contract.chain().map(|der| pem::to_base64(der).replace('\n', "")).collect();
         if number % 100 == 7 {
             chain.truncate(1);
         }

@@ -70,6 +70,9 @@ impl Demand {
     ///
     /// `subs` may hold the root; it counts for nothing. At the strict level they must come in order, leaf's issuer first;
     /// below it in any. What is missing may be among the authorities that `anchors` keep.
+    ///
+    /// Addresses for revocation may be critical, as ISO 15118-20 wants them: whoever takes the chain owes it
+    /// [`crate::revocation::check`].
     pub fn verify(
         self,
         leaf: &[u8],
