@@ -33,6 +33,13 @@ cat "$pki"/seccLeafCert.pem "$pki"/cpoSubCA2Cert.pem "$pki"/cpoSubCA1Cert.pem >"
 cat "$pki"/contractLeafCert.pem "$pki"/moSubCA2Cert.pem "$pki"/moSubCA1Cert.pem >"$work/contract.pem"
 echo '!UKSWI123456791A, active' >"$work/pool.txt"
 echo CARD-1 >"$work/tokens.txt"
+# A provisioning service that has a contract for Josev's car: the one Josev goes on with from its own disk.
+mkdir -p "$work/deliveries"
+cat "$pki"/cpsLeafCert.pem "$pki"/cpsSubCA2Cert.pem "$pki"/cpsSubCA1Cert.pem >"$work/deliveries/cps.pem"
+cp "$pki/cpsLeaf.pkcs8.pem" "$work/deliveries/cps.key"
+pcid=$(openssl x509 -in "$pki/oemLeafCert.pem" -noout -subject -nameopt multiline | sed -n 's/ *commonName *= //p')
+cp "$work/contract.pem" "$work/deliveries/$pcid.pem"
+cp "$pki/contractLeaf.pkcs8.pem" "$work/deliveries/$pcid.key"
 
 station_config() { # MODE AUTH
   cat <<T
@@ -54,6 +61,13 @@ chain = "$work/secc.pem"
 key = "$pki/seccLeaf.pkcs8.pem"
 root = "$pki/v2gRootCACert.pem"
 plain_on_request = true
+T
+  [[ $2 != pnc-install ]] || cat <<T
+[provision]
+# Cars' requests are checked here before anybody is asked.
+oem_roots = ["$pki/oemRootCACert.pem"]
+oem_subs = ["$pki/oemSubCA2Cert.pem", "$pki/oemSubCA1Cert.pem"]
+level = "field"
 T
 }
 car_config() { # MODE AUTH
@@ -77,6 +91,15 @@ T
 chain = "$work/contract.pem"
 key = "$pki/contractLeaf.pkcs8.pem"
 T
+  # No contract: the car has its provisioning certificate alone.
+  [[ $2 != pnc-install ]] || cat <<T
+[provisioning]
+v2g_roots = ["$pki/v2gRootCACert.pem"]
+store = "$work/delivered-$1.pem"
+chain = "$pki/oemLeafCert.pem"
+key = "$pki/oemLeaf.pkcs8.pem"
+level = "field"
+T
 }
 in_station() { ip netns exec "$station" "$@"; }
 in_car() { ip netns exec "$car" "$@"; }
@@ -86,20 +109,22 @@ except Exception: print("-")' 2>/dev/null "$1"; }
 failures=0 done_rows=0
 row() { # NAME OURS JOSEV: exit codes, and what to show of ours
   local name=$1 ours=$2 theirs=$3 log=$work/$1
+  # A session without delivery would pass by the contract on disk.
+  [[ $name != *install || $(field delivered <"$log.ours") != - ]] || ours=nothing-delivered
   done_rows=$((done_rows + 1))
   if [[ $ours == 0 && $theirs == 0 ]]; then
-    echo "pass  $name: $(field ended <"$log.ours"), EVCOID $(field evcoid <"$log.ours"), Wh $(field energy_wh <"$log.ours"), security $(field tls <"$log.ours")"
+    echo "pass  $name: $(field ended <"$log.ours"), $([[ $name != *install ]] || echo "delivered $(field delivered <"$log.ours"), ")EVCOID $(field evcoid <"$log.ours"), Wh $(field energy_wh <"$log.ours"), security $(field tls <"$log.ours")"
   else
     failures=$((failures + 1))
     echo "FAIL  $name: ours $ours ($(field ended <"$log.ours"): $(field why <"$log.ours")), Josev $theirs ($(field reason <"$log.josev"))"
   fi
 }
 for mode in ac dc; do
-  for auth in pnc eim-tls eim; do
+  for auth in pnc pnc-install eim-tls eim; do
     name=secc-iso2-$mode-$auth
     if [[ $name =~ $rows ]]; then
       station_config $mode $auth >"$work/$name.toml"
-      in_station "$pnc" secc --interface veth-s --config "$work/$name.toml" --once --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log" &
+      in_station "$pnc" secc --interface veth-s --config "$work/$name.toml" $([[ $auth != pnc-install ]] || echo --provision "$work/deliveries") --once --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log" &
       ours=$!
       timeout 90 "$rig/josev.sh" evcc "$car" veth-e iso2-$mode $auth --out "$work" --tag "$name-josev" >"$work/$name.josev" 2>&1
       theirs=$?
@@ -111,7 +136,7 @@ for mode in ac dc; do
       timeout 90 "$rig/josev.sh" secc "$station" veth-s iso2-$mode $auth --out "$work" --tag "$name-josev" >"$work/$name.josev" 2>&1 &
       theirs=$!
       for _ in $(seq 200); do [[ -e $work/$name-josev.ready ]] && break; sleep 0.1; done
-      in_car "$pnc" evcc --interface veth-e --config "$work/$name.toml" --json --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log"
+      in_car "$pnc" evcc --interface veth-e --config "$work/$name.toml" $([[ $auth != pnc-install ]] || echo --install) --json --timeout 60 -v >"$work/$name.ours" 2>"$work/$name.log"
       ours=$?
       wait $theirs; row "$name" $ours $?
     fi

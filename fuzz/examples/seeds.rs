@@ -321,6 +321,18 @@ fn charging() -> Result<(), Box<dyn Error>> {
     write("secc", "dc-renegotiation", &renegotiation)?;
     let slow = [&[0, 0, 1], &dc[3..20], &[22, 3, 0, 11, 0, 31]].concat();
     write("secc", "dc-slow-hardware", &slow)?;
+    let installation =
+        [1, 8, 0, 17, 0, 0, 0, 1, 0, 2, 1, 3, 129, 4, 0, 6, 0, 7, 1, 8, 0, 9, 0, 10, 0, 16, 0];
+    write("secc", "ac-installation", &installation)?;
+    // Checked by the station, answered when the script says so.
+    let update = [
+        0, 72, 2, 17, 0, 0, 0, 1, 0, 2, 1, 3, 133, 5, 0, 25, 0, 6, 0, 7, 1, 25, 0, 7, 1, 8, 0, 16,
+        0,
+    ];
+    write("secc", "dc-update", &update)?;
+    write("evcc", "dc-update", &[[0, 8, 64, 0].to_vec(), vec![0; 76]].concat())?;
+    write("evcc", "ac-installation", &[[1, 8, 68, 0].to_vec(), vec![0; 76]].concat())?;
+    write("evcc", "dc-not-stored", &[[0, 8, 80, 2].to_vec(), vec![0; 76]].concat())?;
     write("evcc", "dc-contract", &[0; 70])?;
     write("evcc", "ac", &[[1, 0, 4].to_vec(), vec![0; 60]].concat())?;
     write("evcc", "ac-receipts", &[[1, 2, 0].to_vec(), vec![0; 80]].concat())?;

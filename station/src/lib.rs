@@ -30,6 +30,7 @@ pub mod hardware;
 pub mod inspect;
 pub mod link;
 pub mod net;
+pub mod provision;
 pub mod revocation;
 pub mod station;
 pub mod time;

@@ -2,21 +2,23 @@
 
 mod matching;
 mod session;
+pub mod store;
 
 use std::io;
 use std::net::SocketAddrV6;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pki::Evcoid;
+use pki::{Anchors, Evcoid, Level};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustls::ClientConfig;
-use v2g::evcc::{Contract, Ended, Event, Wish};
+use v2g::evcc::{Contract, Ended, Event, NoDelivery, ProvisioningIdentity, When, Wish};
 use v2g::handshake::Protocol;
 use v2g::sdp::Security;
 use v2g_tls::Negotiated;
 
 use matching::Matching;
+use store::ContractStore;
 
 use crate::hardware::Vehicle;
 use crate::link::PacketLink;
@@ -36,6 +38,7 @@ struct Settings {
     tls: Option<Arc<ClientConfig>>,
     contract: Option<Contract>,
     contract_without_tls: bool,
+    provisioning: Option<(Provisioning, Arc<dyn ContractStore>)>,
     departure: Option<u32>,
     resume: Option<[u8; 8]>,
     slac: Option<PacketLink>,
@@ -44,6 +47,21 @@ struct Settings {
     observer: Arc<dyn Fn(Notice<'_>) + Send + Sync>,
     tap: Option<Tap>,
     random: Arc<dyn SecureRandom + Send + Sync>,
+}
+
+/// How a car asks for contract certificates: [`v2g::evcc::Provisioning`] without its clock.
+#[derive(Clone, Debug)]
+pub struct Provisioning {
+    /// When to ask, and what for.
+    pub when: When,
+    /// Who the car is; without it only updates can be had.
+    pub identity: Option<ProvisioningIdentity>,
+    /// V2G roots, and mobility operators' roots if the car has any.
+    pub anchors: Anchors,
+    /// How close certificates must keep to their profiles.
+    pub level: Level,
+    /// Leave when nothing is delivered.
+    pub required: bool,
 }
 
 /// How fast a car asks, and how long it waits.
@@ -95,7 +113,10 @@ pub struct Report {
     pub tls: Option<Negotiated>,
     pub protocol: Option<Protocol>,
     pub evse_id: Option<String>,
+    /// The contract that was to pay.
     pub evcoid: Option<Evcoid>,
+    /// The contract that was delivered and kept, or why none was; `None` if none was wanted.
+    pub delivery: Option<Result<Evcoid, NoDelivery>>,
     pub authorized: bool,
     /// By the station's meter, in Wh.
     pub energy: Option<u64>,
@@ -132,6 +153,7 @@ impl<V: Vehicle> Car<V> {
             tls: None,
             contract: None,
             contract_without_tls: false,
+            provisioning: None,
             departure: None,
             resume: None,
             slac: None,
@@ -171,6 +193,16 @@ impl<V: Vehicle> Car<V> {
     /// For laboratories only: show the contract without TLS, against [V2G2-635].
     pub fn contract_without_tls(mut self) -> Self {
         self.settings.contract_without_tls = true;
+        self
+    }
+
+    /// Ask for contract certificates, keep them there and pay with them.
+    pub fn provisioning(
+        mut self,
+        provisioning: Provisioning,
+        store: impl ContractStore + 'static,
+    ) -> Self {
+        self.settings.provisioning = Some((provisioning, Arc::new(store)));
         self
     }
 

@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pki::Evcoid;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use v2g::evcc::{Command, Config, Ended, Evcc, Event, Wish};
+use v2g::evcc::{self, Command, Config, Ended, Evcc, Event, NoDelivery, Wish};
 use v2g::sdp::Security;
 use v2g_tls::Negotiated;
 
@@ -32,12 +34,18 @@ pub(super) async fn run<V: Vehicle>(
         () = &mut stop => return Err(CarError::Stopped),
     };
     let vehicle = Mutex::new(vehicle);
-    let config = config(&settings, wish, tls.is_some(), lock(&vehicle).poll().battery);
+    let config = config(&settings, wish, tls.is_some(), lock(&vehicle).poll().battery, clock);
     let evcoid = config.contract.as_ref().map(|contract| contract.evcoid.clone());
     let mut engine = Evcc::new(clock.now(), config, settings.random.clone());
     let (commands, mut queue) = mpsc::unbounded_channel();
-    let mut desk =
-        Desk { settings: &settings, vehicle: &vehicle, meter: None, progress: Progress::default() };
+    let mut desk = Desk {
+        settings: &settings,
+        vehicle: &vehicle,
+        meter: None,
+        commands: commands.clone(),
+        keeping: None,
+        progress: Progress::default(),
+    };
     let mut wire = Stream(stream);
     let ended = tokio::select! {
         ended = drive(&mut engine, &mut wire, clock, &mut queue, |event| desk.take(event)) => ended,
@@ -45,13 +53,22 @@ pub(super) async fn run<V: Vehicle>(
     };
     let elapsed = clock.now();
     wire.close(SEND_LIMIT).await;
-    let Progress { protocol, evse_id, authorized, contract } = desk.progress;
+    if let Some(keeping) = desk.keeping.take() {
+        // The session may be over, the contract is the car's nevertheless.
+        let _ = timeout(KEEP, keeping).await;
+    }
+    let Progress { protocol, evse_id, authorized, contract, delivery } = desk.progress;
+    let evcoid = match &delivery {
+        Some(Ok(delivered)) => Some(delivered.clone()),
+        _ => evcoid,
+    };
     Ok(Report {
         station,
         tls,
         protocol,
         evse_id,
         evcoid: evcoid.filter(|_| contract),
+        delivery,
         authorized,
         energy: desk.meter.map(|(first, last)| last.saturating_sub(first)),
         ended,
@@ -91,14 +108,28 @@ async fn bounded<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) 
     timeout(limit, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-fn config(settings: &Settings, wish: Wish, tls: bool, battery: v2g::evcc::Battery) -> Config {
+fn config(
+    settings: &Settings,
+    wish: Wish,
+    tls: bool,
+    battery: evcc::Battery,
+    clock: Clock,
+) -> Config {
+    let since_zero = i64::try_from(clock.now().as_secs()).unwrap_or_default();
     Config {
         evcc_id: settings.evcc_id,
         protocols: PROTOCOLS.to_vec(),
         tls,
         contract_without_tls: settings.contract_without_tls,
         contract: settings.contract.clone(),
-        provisioning: None,
+        provisioning: settings.provisioning.as_ref().map(|(asked, _)| evcc::Provisioning {
+            when: asked.when,
+            identity: asked.identity.clone(),
+            anchors: asked.anchors.clone(),
+            level: asked.level,
+            clock: crate::time::unix() - since_zero,
+            required: asked.required,
+        }),
         wish,
         battery,
         departure: settings.departure,
@@ -142,6 +173,9 @@ struct Desk<'a, V> {
     vehicle: &'a Mutex<V>,
     /// First and last reading, in Wh.
     meter: Option<(u64, u64)>,
+    commands: mpsc::UnboundedSender<Command>,
+    /// A delivered contract is on its way to its place.
+    keeping: Option<JoinHandle<()>>,
     progress: Progress,
 }
 
@@ -151,6 +185,7 @@ struct Progress {
     evse_id: Option<String>,
     authorized: bool,
     contract: bool,
+    delivery: Option<Result<Evcoid, NoDelivery>>,
 }
 
 impl<V: Vehicle> Desk<'_, V> {
@@ -162,6 +197,8 @@ impl<V: Vehicle> Desk<'_, V> {
             Event::Payment(option) => {
                 self.progress.contract = option == v2g::iso2::msg::PaymentOption::Contract;
             }
+            Event::Store(store) => self.keep(store),
+            Event::NotDelivered(why) => self.progress.delivery = Some(Err(why)),
             Event::Authorized => self.progress.authorized = true,
             Event::Order(order) => lock(self.vehicle).order(order),
             Event::Present { voltage, current } => lock(self.vehicle).present(voltage, current),
@@ -171,13 +208,30 @@ impl<V: Vehicle> Desk<'_, V> {
                 }
             }
             Event::Ended(ended) => return ControlFlow::Break(ended),
-            Event::Schedule { .. }
-            | Event::EnergyOn
-            | Event::EnergyOff
-            | Event::Store(_)
-            | Event::NotDelivered(_) => {}
+            Event::Schedule { .. } | Event::EnergyOn | Event::EnergyOff => {}
         }
         ControlFlow::Continue(())
+    }
+}
+
+impl<V> Desk<'_, V> {
+    /// Keeps a contract beside the session, which waits for it.
+    fn keep(&mut self, store: evcc::Store) {
+        let Some((_, place)) = &self.settings.provisioning else { return };
+        let (place, commands) = (place.clone(), self.commands.clone());
+        // If it cannot be kept, or not in time, the engine says so.
+        self.progress.delivery = Some(Ok(store.contract().evcoid.clone()));
+        self.keeping = Some(tokio::spawn(async move {
+            let stored = match place.keep(store.contract().clone()).await {
+                Ok(key) => store.clone().stored_as(key),
+                Err(error) => {
+                    log::error!("the delivered contract cannot be kept: {error}");
+                    store.clone().failed()
+                }
+            };
+            // A session that has ended needs no answer.
+            let _ = commands.send(Command::Stored(stored));
+        }));
     }
 }
 
@@ -185,5 +239,7 @@ fn lock<V>(vehicle: &Mutex<V>) -> MutexGuard<'_, V> {
     vehicle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// For a delivered contract to be kept.
+const KEEP: Duration = Duration::from_secs(20);
 /// Between two looks at the battery.
 const LOOK: Duration = Duration::from_millis(20);

@@ -13,6 +13,8 @@ pub struct Record {
     /// What was shown with external identification.
     pub token: Option<String>,
     pub authorization: Authorization,
+    /// A contract certificate went to the car: `installation` or `update`.
+    pub delivered: Option<String>,
     pub protocol: Option<String>,
     /// TLS version and suite; none without TLS.
     pub tls: Option<String>,

@@ -1,6 +1,6 @@
 //! `pnc evcc`: a car with a simulated battery on a real network.
 
-use super::config::{self, CarConfig, ConfigError};
+use super::config::{self, CarConfig, ConfigError, Wanted};
 use super::link::Link;
 use super::stop::{self, Stop};
 use super::verdict::{Verdict, millis, word};
@@ -29,6 +29,12 @@ pub(crate) struct Arguments {
     /// Settings in TOML; see --print-config.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Ask for a first contract certificate, whatever the car has; see [provisioning] of --print-config.
+    #[arg(long, conflicts_with = "update")]
+    install: bool,
+    /// Ask for a fresh certificate of the contract.
+    #[arg(long)]
+    update: bool,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -41,6 +47,16 @@ pub(crate) struct Arguments {
     /// Say more on standard error; twice: everything.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
+}
+
+impl Arguments {
+    fn wanted(&self) -> Option<Wanted> {
+        match (self.install, self.update) {
+            (true, _) => Some(Wanted::Install),
+            (false, true) => Some(Wanted::Update),
+            (false, false) => None,
+        }
+    }
 }
 
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
@@ -62,7 +78,12 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
-    let (config, base) = config::read::<CarConfig>(arguments.config.as_deref())?;
+    let (mut config, base) = config::read::<CarConfig>(arguments.config.as_deref())?;
+    if let Some(wanted) = arguments.wanted() {
+        let why = "--install and --update need settings: [provisioning]";
+        let provisioning = config.provisioning.as_mut();
+        provisioning.ok_or_else(|| ConfigError::setting(why))?.when = wanted;
+    }
     let wish = config.wish();
     let car = SimulatedCar::alone(config.battery(), &wish, config.battery.rate);
     let left = (config.loops > 0).then_some(config.loops);
@@ -95,6 +116,9 @@ fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
     if let Some(contract) = config.contract(&base)? {
         car = car.contract(contract);
     }
+    if let Some(provisioning) = &config.provisioning {
+        car = car.provisioning(provisioning.car(&base)?, provisioning.file(&base));
+    }
     if config.contract.is_some_and(|contract| contract.without_tls) {
         car = car.contract_without_tls();
     }
@@ -126,7 +150,7 @@ async fn charge(car: Car<Limited>, arguments: &Arguments) -> ExitCode {
     };
     let why = *why.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let verdict = match (outcome, why) {
-        (Some(Ok(report)), _) => verdict(&report),
+        (Some(Ok(report)), _) => verdict(&report, arguments.wanted().is_some()),
         (Some(Err(error)), None) => Verdict::of_failure(error, begin.elapsed()),
         (_, Some(Stop::Timeout)) => Verdict::of_failure("no session in time", begin.elapsed()),
         (_, _) => Verdict::of_failure("ended by a signal", begin.elapsed()),
@@ -143,9 +167,18 @@ async fn charge(car: Car<Limited>, arguments: &Arguments) -> ExitCode {
     super::exit(verdict.is_pass())
 }
 
-fn verdict(report: &Report) -> Verdict {
+/// Who asked for a certificate by an option wants one.
+fn verdict(report: &Report, wanted: bool) -> Verdict {
+    let (delivered, not_delivered) = match &report.delivery {
+        Some(Ok(evcoid)) => (Some(evcoid.normal().into()), None),
+        Some(Err(why)) => (None, Some(why.to_string())),
+        None => (None, None),
+    };
+    let delivered_as_wanted = delivered.is_some() || !wanted;
     Verdict {
-        verdict: word(report.ended.is_regular() && report.authorized),
+        verdict: word(report.ended.is_regular() && report.authorized && delivered_as_wanted),
+        delivered,
+        not_delivered,
         protocol: report.protocol.map(|protocol| protocol.name().into()),
         tls: report.tls.as_ref().map(ToString::to_string),
         evse_id: report.evse_id.clone(),

@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Settings in TOML; see --print-config.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Deliver contract certificates: the URL of a back end, or a directory of a laboratory; see --print-config.
+    #[arg(long, value_name = "URL")]
+    provision: Option<String>,
     /// End after one session: 0 only if it was complete.
     #[arg(long)]
     once: bool,
@@ -68,7 +71,15 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn bind(arguments: &Arguments) -> Result<Bound, ConfigError> {
-    let (config, base) = config::read::<StationConfig>(arguments.config.as_deref())?;
+    let (mut config, base) = config::read::<StationConfig>(arguments.config.as_deref())?;
+    if let Some(place) = &arguments.provision {
+        let (url, files) = match place.contains("://") {
+            true => (Some(place.clone()), None),
+            // Relative to where the command was given.
+            false => (None, Some(std::path::absolute(place).map_err(ConfigError::setting)?)),
+        };
+        (config.provision.url, config.provision.files) = (url, files);
+    }
     config.check()?;
     let (ac_load, max_current) = match config.limits() {
         Limits::Ac(ac) => (Some(ac.phases), ac.max_current),
@@ -126,6 +137,9 @@ fn station(
     }
     if config.plain_on_request() {
         station = station.plain_on_request();
+    }
+    if let Some(provisioner) = config.provision.provisioner(base)? {
+        station = station.certificates(provisioner, config.provision.service(base)?);
     }
     if let Some(pool) = config.pool(base)? {
         station = station.authorize(KnownContracts::new("contract pool", pool));

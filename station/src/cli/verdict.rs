@@ -13,6 +13,11 @@ pub(crate) struct Verdict {
     pub(crate) tls: Option<String>,
     pub(crate) evse_id: Option<String>,
     pub(crate) evcoid: Option<String>,
+    /// The contract that came to the car with the session, or why none did; of a station, what it delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delivered: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_delivered: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) authorized_by: Option<String>,
     pub(crate) energy_wh: Option<u64>,
@@ -33,6 +38,8 @@ impl Verdict {
             tls: record.tls,
             evse_id: Some(record.evse_id),
             evcoid: record.evcoid,
+            delivered: record.delivered,
+            not_delivered: None,
             token: record.token,
             authorized_by: record.authorization.by.filter(|_| accepted),
             energy_wh: record.meter_start_wh.map(|_| record.energy_wh),

@@ -18,11 +18,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::provision::Provisioner;
 use pki::{Anchors, Chain, Level, Verified};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustls::ServerConfig;
 use v2g::handshake::Protocol;
-use v2g::secc::{Contracts, KnownRevocation, Limits, Payment, Receipts};
+use v2g::secc::{CertificateService, Contracts, KnownRevocation, Limits, Payment, Receipts};
 use v2g_tls::Staple;
 
 use crate::authorize::Authorizer;
@@ -50,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) contracts: Contracts,
     pub(crate) revocation: Option<Revocation>,
     pub(crate) staples: Vec<(Arc<Verified<Chain>>, Staple)>,
+    /// Who answers cars that ask for contract certificates, and what is on offer.
+    pub(crate) certificates: Option<(Arc<dyn Provisioner>, CertificateService)>,
     pub(crate) payment: Payment,
     pub(crate) receipts: Receipts,
     pub(crate) free: bool,
@@ -106,6 +109,7 @@ impl<H: Hardware> Station<H> {
             contracts,
             revocation: None,
             staples: Vec::new(),
+            certificates: None,
             payment: Payment::Both,
             receipts: Receipts::Never,
             free: false,
@@ -178,6 +182,16 @@ impl<H: Hardware> Station<H> {
     /// For laboratories only: contracts without TLS, against [V2G2-633].
     pub fn contracts_without_tls(mut self) -> Self {
         self.settings.contracts.without_tls = true;
+        self
+    }
+
+    /// Deliver contract certificates to cars, over TLS: who answers, and what is on offer.
+    pub fn certificates(
+        mut self,
+        provisioner: impl Provisioner + 'static,
+        service: CertificateService,
+    ) -> Self {
+        self.settings.certificates = Some((Arc::new(provisioner), service));
         self
     }
 

@@ -8,6 +8,7 @@ use v2g_tls::Negotiated;
 use crate::authorize::Verdict;
 use crate::cdr::Record;
 use crate::net::sdp::{Asked, Offer};
+use crate::provision::Provided;
 
 /// What a station tells its observer.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,8 @@ pub enum Notice<'a> {
     Session(&'a Event),
     /// Somebody decided.
     Decided(&'a Verdict),
+    /// A request for a contract certificate was answered, in time or not.
+    Provided(&'a Provided),
     /// A record was closed; it is on disk if records are kept. One that the disk did not take is told
     /// as [`Trouble`](Self::Trouble), and here at the next start.
     Record(&'a Record),

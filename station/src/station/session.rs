@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use v2g::authorization::{Identity, Question};
+use v2g::provisioning;
 use v2g::secc::{Command, Config, Contactor, Contracts, Ended, Event, Paused, Secc};
 use v2g_tls::Negotiated;
 
@@ -19,6 +20,7 @@ use crate::cdr::{Ledger, Record};
 use crate::drive::{Clock, Stream, drive};
 use crate::hardware::{Attached, Rig};
 use crate::net::Connection;
+use crate::provision;
 use crate::revocation::{Inquiry, Revocation};
 use journal::Journal;
 pub(super) use matching::Matching;
@@ -126,7 +128,7 @@ fn config(settings: &Settings, tls: bool, clock: Clock, resume: Option<Paused>) 
             revocation: settings.revocation.as_ref().map(Revocation::known).unwrap_or_default(),
             ..settings.contracts.clone()
         },
-        certificate_service: None,
+        certificate_service: settings.certificates.as_ref().map(|(_, service)| service.clone()),
         receipts: settings.receipts,
         free: settings.free,
         clock: crate::time::unix() - since_zero,
@@ -158,6 +160,7 @@ struct Desk<'a> {
     commands: mpsc::UnboundedSender<Command>,
     /// Whether the contract's certificates are revoked.
     inquiry: Option<Inquiry>,
+    /// Somebody is asked, about the car or by it.
     asking: Option<tokio::task::JoinHandle<()>>,
     verdict: Arc<Mutex<Option<Verdict>>>,
     journal: Journal,
@@ -187,16 +190,17 @@ impl Desk<'_> {
                 self.decided();
             }
             Event::Denied { .. } => self.decided(),
+            Event::Provision(question) => self.provide(question),
             Event::Order(order) => self.hardware.order(order),
             Event::Receipt { .. } => self.record.receipts += 1,
             Event::Refused { request, why, .. } => {
                 self.record.refusal = Some(format!("{request}: {why}"))
             }
             Event::Ended(ended) => return ControlFlow::Break(ended),
-            Event::Phase(_)
-            | Event::SignatureVerified(_)
-            | Event::Provision(_)
-            | Event::Provisioned { .. } => {}
+            Event::Provisioned { service, code } => {
+                self.record.delivered = (!code.is_failed()).then(|| service.to_string());
+            }
+            Event::Phase(_) | Event::SignatureVerified(_) => {}
             Event::EnergyOn | Event::EnergyOff => self.note(),
         }
         ControlFlow::Continue(())
@@ -218,7 +222,7 @@ impl Desk<'_> {
         let (commands, verdict) = (self.commands.clone(), self.verdict.clone());
         let observer: Observer = self.settings.observer.clone();
         let inquiry = self.inquiry.take();
-        let asking = tokio::spawn(async move {
+        self.replace(tokio::spawn(async move {
             let (answer, decided) = match Inquiry::end(inquiry).await {
                 Ok(()) => authorize::decide(&authorizers, question).await,
                 Err((denial, reason)) => authorize::refuse(question, INQUIRY, denial, reason),
@@ -227,7 +231,22 @@ impl Desk<'_> {
             *verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);
             // A session that has ended needs no answer.
             let _ = commands.send(Command::Answer(answer));
-        });
+        }));
+    }
+
+    /// The engine refuses by itself when this takes too long.
+    fn provide(&mut self, question: provisioning::Question) {
+        let Some((provisioner, _)) = self.settings.certificates.clone() else { return };
+        let (commands, observer) = (self.commands.clone(), self.settings.observer.clone());
+        self.replace(tokio::spawn(async move {
+            let (answer, provided) = provision::provide(provisioner, question).await;
+            observer.tell(Notice::Provided(&provided));
+            // A session that has ended needs no answer.
+            let _ = commands.send(Command::Provisioned(answer));
+        }));
+    }
+
+    fn replace(&mut self, asking: tokio::task::JoinHandle<()>) {
         if let Some(before) = self.asking.replace(asking) {
             before.abort();
         }

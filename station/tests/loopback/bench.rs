@@ -9,6 +9,7 @@ use pnc::authorize::{KnownContracts, TokenDesk, TokenList};
 use pnc::car::{self, CarError, Pace};
 use pnc::hardware::sim::{self, BatteryModel, Plug, PlugSettings, SimulatedCar};
 use pnc::net::{Tap, load_chain, tls_client, tls_server};
+use pnc::provision::{CertificateService, Provisioner};
 use pnc::station::{Handle, Patience, Report};
 use pnc::{Car, Station};
 use ring::rand::SystemRandom;
@@ -66,6 +67,9 @@ pub(crate) struct Bench {
     reports: mpsc::UnboundedReceiver<Report>,
 }
 
+/// Who answers, and what is on offer.
+pub(crate) type Certificates = (Box<dyn Provisioner>, CertificateService);
+
 /// How a bench differs from the usual one.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup<'a> {
@@ -96,11 +100,16 @@ impl Setup<'_> {
     }
 
     pub(crate) fn start(self) -> Bench {
+        self.start_with(None, &[])
+    }
+
+    /// With a service that brings certificates, and with contracts that may charge beside the usual one.
+    pub(crate) fn start_with(self, certificates: Option<Certificates>, more: &[Evcoid]) -> Bench {
         let plug = Plug::new(PlugSettings { rate: 300.0, ..PlugSettings::default() });
         let desk = TokenDesk::new(TokenList::parse(TOKEN).unwrap());
         let bound = match self.mode {
-            Mode::Ac => self.station(sim::ac(&plug), &desk),
-            Mode::Dc => self.station(sim::dc(&plug), &desk),
+            Mode::Ac => self.station(sim::ac(&plug), &desk, certificates, more),
+            Mode::Dc => self.station(sim::dc(&plug), &desk, certificates, more),
         };
         let (address, handle) = (bound.address(), bound.handle());
         let (told, reports) = mpsc::unbounded_channel();
@@ -117,21 +126,28 @@ impl Setup<'_> {
         self,
         hardware: impl pnc::hardware::Hardware,
         desk: &TokenDesk,
+        certificates: Option<Certificates>,
+        more: &[Evcoid],
     ) -> pnc::station::Bound {
         let hierarchy = hierarchy();
         let mut pool = ContractPool::new();
-        pool.insert(PoolContract {
-            evcoid: contract(hierarchy).evcoid,
-            standing: Standing::Active,
-            valid_until: None,
-            reason: None,
-        });
+        for evcoid in [contract(hierarchy).evcoid].iter().chain(more) {
+            pool.insert(PoolContract {
+                evcoid: evcoid.clone(),
+                standing: Standing::Active,
+                valid_until: None,
+                reason: None,
+            });
+        }
         let mut station = Station::new("DE*PNC*E0000001", limits(self.mode), hardware)
             .contracts(hierarchy.anchors().clone(), Level::Strict)
             .authorize(KnownContracts::new("pool", pool))
             .authorize(desk.clone())
             .receipts(self.receipts)
             .patience(self.patience);
+        if let Some((provisioner, service)) = certificates {
+            station = station.certificates(provisioner, service);
+        }
         if !self.discovery {
             station = station.without_discovery();
         }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod hostile;

@@ -1,5 +1,6 @@
-use super::{ConfigError, Mode, Need, Strictness, certificates, key};
-use pki::{Certificate, Evcoid};
+use super::provisioning::Provisioning;
+use super::{ConfigError, Mode, Need, Strictness, certificates, text};
+use pnc::car::store;
 use pnc::hardware::sim::BatteryModel;
 use pnc::net::tls_client;
 use rustls::ClientConfig;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use v2g::evcc::{AcWish, Contract, DcWish, Wish};
+use zeroize::Zeroizing;
 
 /// The text of the defaults.
 pub(crate) const DEFAULTS: &str = include_str!("car.toml");
@@ -30,6 +32,7 @@ pub(crate) struct CarConfig {
     pub(crate) battery: Battery,
     tls: Option<Tls>,
     pub(crate) contract: Option<ContractFiles>,
+    pub(crate) provisioning: Option<Provisioning>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -74,7 +77,8 @@ struct Tls {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContractFiles {
     chain: PathBuf,
-    key: PathBuf,
+    /// Without it the key is in the chain's file.
+    key: Option<PathBuf>,
     #[serde(default)]
     pub(crate) without_tls: bool,
 }
@@ -97,6 +101,7 @@ impl Default for CarConfig {
             battery: Battery::default(),
             tls: None,
             contract: None,
+            provisioning: None,
         }
     }
 }
@@ -172,20 +177,17 @@ impl CarConfig {
         ))
     }
 
+    /// The contract that was delivered and kept, or else the one of the settings.
     pub(crate) fn contract(&self, base: &Path) -> Result<Option<Contract>, ConfigError> {
+        if let Some(provisioning) = &self.provisioning
+            && let Some(kept) = provisioning.kept(base)?
+        {
+            return Ok(Some(kept));
+        }
         let Some(files) = &self.contract else { return Ok(None) };
         let path = base.join(&files.chain);
-        let mut chain = certificates(&path)?.into_iter();
-        let leaf = chain.next().unwrap_or_default();
-        let evcoid = evcoid(&leaf).map_err(|why| ConfigError::file(&path, why))?;
-        let key = Arc::new(key(&base.join(&files.key))?);
-        Ok(Some(Contract { evcoid, leaf, subs: chain.collect(), key }))
+        let key = base.join(files.key.as_ref().unwrap_or(&files.chain));
+        let contract = store::parse(&text(&path)?, &Zeroizing::new(text(&key)?));
+        contract.map(Some).map_err(|why| ConfigError::file(&path, why))
     }
-}
-
-/// The identifier in a contract certificate's common name.
-fn evcoid(leaf: &[u8]) -> Result<Evcoid, String> {
-    let leaf = Certificate::parse(leaf).map_err(|error| error.to_string())?;
-    let name = leaf.subject().common_name().ok_or("the certificate has no common name")?;
-    Evcoid::parse(name).map_err(|error| error.to_string())
 }

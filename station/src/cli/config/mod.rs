@@ -1,10 +1,12 @@
 //! Settings as TOML. An unknown key is an error that names it; relative paths count from the file.
 
 mod car;
+mod provisioning;
 pub(crate) mod revocation;
 mod station;
 
 pub(crate) use car::{CarConfig, DEFAULTS as CAR_DEFAULTS};
+pub(crate) use provisioning::Wanted;
 pub(crate) use station::{DEFAULTS as STATION_DEFAULTS, StationConfig};
 
 use pki::{Level, PrivateKey};

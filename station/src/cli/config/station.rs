@@ -1,3 +1,4 @@
+use super::provisioning::Provision;
 use super::revocation::Revocation;
 use super::{Ac, ConfigError, Dc, Mode, Strictness, certificates, key, text};
 use pki::chain::{RootKind, verify};
@@ -34,6 +35,7 @@ pub(crate) struct StationConfig {
     dc: Dc,
     tls: Option<Tls>,
     pub(crate) contracts: Contracts,
+    pub(crate) provision: Provision,
     pub(crate) revocation: Revocation,
     pub(crate) eim: Eim,
     pub(crate) simulation: Simulation,
@@ -106,6 +108,7 @@ impl Default for StationConfig {
             dc: Dc::default(),
             tls: None,
             contracts: Contracts::default(),
+            provision: Provision::default(),
             revocation: Revocation::default(),
             eim: Eim::default(),
             simulation: Simulation::default(),

@@ -40,6 +40,7 @@ impl Narrator {
             station::Notice::Slac(_)
             | station::Notice::Discovery(_)
             | station::Notice::Connected { .. }
+            | station::Notice::Provided(_)
             | station::Notice::Record(_) => {}
         }
     }
