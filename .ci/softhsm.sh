@@ -20,7 +20,7 @@ export SOFTHSM2_CONF=$work/softhsm2.conf PNC_HSM_PIN=48151623
 softhsm2-util --init-token --free --label pnc --so-pin 1234 --pin "$PNC_HSM_PIN" >/dev/null
 export PNC_HSM_URI="pkcs11:token=pnc?module-path=$module"
 # One process, one test at a time: losing all sessions concerns the whole process.
-cargo test -q -p pnc-pki-hsm -- --include-ignored --test-threads=1 --nocapture
+cargo test -q -p pnc-pki-hsm --features softhsm -- --test-threads=1 --nocapture
 
 # An operator whose contracts are issued by a key in the token; OpenSSL judges request and chain.
 cargo build -q -p pnc --features hsm

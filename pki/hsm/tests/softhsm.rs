@@ -32,7 +32,6 @@ mod softhsm {
     }
 
     #[test]
-    #[ignore = "needs SoftHSM2: .ci/softhsm.sh"]
     fn an_authority_in_a_token_asks_for_its_certificate_and_issues() {
         let (token, rng) = (token(2), SystemRandom::new());
         for (edition, algorithm) in
@@ -75,7 +74,6 @@ mod softhsm {
     }
 
     #[test]
-    #[ignore = "needs SoftHSM2: .ci/softhsm.sh"]
     fn keys_in_a_token_agree_with_keys_outside() {
         let (token, rng) = (token(1), SystemRandom::new());
         for algorithm in [Algorithm::P256, Algorithm::P521] {
@@ -98,7 +96,6 @@ mod softhsm {
     }
 
     #[test]
-    #[ignore = "needs SoftHSM2: .ci/softhsm.sh"]
     fn threads_share_sessions_and_lost_ones_are_opened_anew() {
         let token = token(2);
         let key = key(&token, "shared", Algorithm::P256, Use::Sign);
@@ -129,7 +126,6 @@ mod softhsm {
     }
 
     #[test]
-    #[ignore = "needs SoftHSM2: .ci/softhsm.sh"]
     fn what_is_not_there_is_named_and_the_pin_never_is() {
         let wrong = Token::open(&uri(), Pin::new("no such PIN"), 1).unwrap_err();
         assert!(!format!("{wrong} {wrong:?}").contains("no such PIN"));
