@@ -2,9 +2,11 @@
 //!
 //! Certificates and keys are new each time.
 
+use exi::Document;
 use exi::xml::Form;
 use pki::cert::AttributeKind;
 use pki::chain::Role;
+use pki::delivery::iso20::{self, ConcatKdf};
 use pki::delivery::wrap;
 use pki::issue::{CsrPlan, Issuer, Options, Plan};
 use pki::key::{Algorithm, PrivateKey, Signer};
@@ -28,6 +30,10 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use v2g::delivery::iso20::{
+    ContractData, ProvisioningService, Wanted, certificate_chain, installation_request,
+};
+use v2g::iso20::msg::types::{Header as MessageHeader, SessionId};
 
 fn main() -> Result<(), Box<dyn Error>> {
     vectors()?;
@@ -171,8 +177,43 @@ fn keys() -> Result<(), Box<dyn Error>> {
         let (name, octets) = line.split_once('\t').ok_or("a row of one column")?;
         deliver(name, 0, &unhex(octets))?;
     }
+    deliveries20(&of_20)?;
     enrolment(&hierarchy)?;
     revocation(&hierarchy)
+}
+
+/// A request, a response, and the parts of a delivery of ISO 15118-20.
+fn deliveries20(hierarchy: &Hierarchy) -> Result<(), Box<dyn Error>> {
+    let (rng, kdf) = (SystemRandom::new(), ConcatKdf::default());
+    let (car, contract) = (hierarchy.oem_provisioning(), hierarchy.contract());
+    let cps = hierarchy.cps();
+    let session_id = SessionId::new(&[7; 8]).map_err(|_| "no session")?;
+    let header = || MessageHeader { session_id, time_stamp: 1, signature: None };
+    let evcoid = Evcoid::parse(contract.leaf.subject().common_name().ok_or("no name")?)?;
+    let wanted = Wanted { most: 2, first: vec![evcoid] };
+    let (subs, anchors) = (car.sub_ders(), hierarchy.anchors());
+    let own = (&car.leaf, &subs[..]);
+    let request = installation_request(header(), own, anchors, &wanted, &*car.key, &rng)?;
+    let subs = contract.sub_ders();
+    let data = ContractData::new(&contract.leaf, &subs, &contract.key, &car.leaf, &kdf, &rng)?;
+    let chain = certificate_chain(cps.leaf.der(), &cps.sub_ders())?;
+    let service = ProvisioningService { chain, signer: &*cps.key };
+    let response = data.into_response(header(), service, 1, &rng)?;
+    let bound_to = iso20::AssociatedData::new(&car.leaf, &contract.leaf)?;
+    let receiver = car.key.public_key();
+    let wrapped = iso20::wrap(&contract.key, receiver, &bound_to, &kdf, &rng)?;
+    for (name, part, octets) in [
+        ("request", 0, request.to_vec()?),
+        ("response", 1, response.to_vec()?),
+        ("private-key", 2, wrapped.encrypted.to_vec()),
+        ("public-key", 3, wrapped.dh_public_key.to_vec()),
+        ("certificate", 4, contract.leaf.der().to_vec()),
+        ("authority", 5, contract.subs[0].der().to_vec()),
+        ("tpm", 6, vec![7; 206]),
+    ] {
+        write("delivery20", name, &[&[part], &octets[..]].concat())?;
+    }
+    Ok(())
 }
 
 /// A request in every form, its attributes alone, and certificates in a frame.

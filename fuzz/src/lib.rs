@@ -11,7 +11,7 @@ pub use keys::{NOW, certificate, chain, enrolment, identifiers, key, pool, revoc
 pub use pnc::capture::inspect::fuzz as capture;
 pub use slac::fuzz::{ev as slac_ev, evse as slac_evse, frame as mme};
 pub use tls::{tls_hello, tls_session};
-pub use v2g::fuzz::{delivery, evcc, secc};
+pub use v2g::fuzz::{delivery, delivery20, evcc, secc};
 pub use v2g::{sdp::fuzz as sdp, v2gtp::fuzz as v2gtp};
 
 /// A parser or an engine that takes any octets.
@@ -23,6 +23,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("chain", chain),
     ("delivery", delivery),
+    ("delivery20", delivery20),
     ("enrolment", enrolment),
     ("evcc", evcc),
     ("exi", exi),

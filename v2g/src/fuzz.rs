@@ -1,6 +1,8 @@
 //! Entry points for fuzz targets: octets become inputs, and the engines must keep their promises.
 
 mod delivery;
+#[cfg(feature = "iso20-common")]
+mod delivery20;
 mod evcc;
 mod provider;
 mod requests;
@@ -10,6 +12,8 @@ mod secc;
 mod tests;
 
 pub use delivery::delivery;
+#[cfg(feature = "iso20-common")]
+pub use delivery20::delivery20;
 pub use evcc::evcc;
 pub use secc::secc;
 

@@ -85,6 +85,8 @@ pub struct Extensions {
     pub crl: Option<Extension<Vec<String>>>,
     /// Dotted object identifiers of the certificate policies.
     pub policies: Option<Extension<Vec<String>>>,
+    /// Dotted object identifiers of the access methods of the subject information access.
+    pub subject_info: Option<Extension<Vec<String>>>,
     /// Dotted object identifiers of all extensions with their criticality, in order.
     pub all: Vec<Extension<String>>,
 }

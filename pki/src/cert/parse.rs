@@ -232,6 +232,11 @@ fn extensions(parsed: &[X509Extension<'_>]) -> Result<Extensions, CertError> {
                     });
                 out.crl = Some(Extension { critical, value: uris(names.flatten()) });
             }
+            ParsedExtension::SubjectInfoAccess(access) => {
+                let methods = access.accessdescs.iter();
+                let value = methods.map(|access| access.access_method.to_id_string()).collect();
+                out.subject_info = Some(Extension { critical, value });
+            }
             ParsedExtension::CertificatePolicies(policies) => {
                 let value = policies.iter().map(|policy| policy.policy_id.to_id_string()).collect();
                 out.policies = Some(Extension { critical, value });

@@ -18,6 +18,9 @@ pub enum DeliveryError {
         /// What it allows.
         found: KeyUsage,
     },
+    /// The receiver's key stays in a TPM, for which a key is wrapped in another way that is not supported.
+    #[error("the receiver's key stays in a TPM")]
+    ForTpm,
     /// The receiver's certificate names no provisioning certificate identifier, to which a delivery of ISO 15118-20 is bound.
     #[error("the receiver's certificate names no PCID")]
     NoPcid,

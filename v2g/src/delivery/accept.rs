@@ -2,7 +2,7 @@ use super::{AcceptError, Delivered, EmaidForm, data};
 use crate::xmldsig::Signature;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use pki::chain::{Position, compare_claim, verify, verify_contract};
+use pki::chain::{Demand, Position, compare_claim, verify};
 use pki::delivery::unwrap;
 use pki::key::KeyAgreement;
 use pki::profile::Edition;
@@ -62,7 +62,10 @@ pub fn accept(
     let emaid_form =
         delivered.verify(signature, service.public_key()).map_err(AcceptError::Signature)?;
 
-    let (leaf, subs, anchored) = contract(delivered, trust).map_err(AcceptError::Contract)?;
+    let chain = delivered.chain;
+    let chain_subs: Vec<_> = data::subs(chain).collect();
+    let (leaf, subs, anchored) = contract(&chain.certificate, &chain_subs, Edition::Iso2, trust)
+        .map_err(AcceptError::Contract)?;
     let name = leaf.subject().common_name();
     let evcoid = name.and_then(|name| Evcoid::parse(name).ok()).ok_or(AcceptError::NoEvcoid)?;
     let claim = compare_claim(delivered.emaid.value.as_str(), &evcoid, level);
@@ -82,27 +85,28 @@ pub fn accept(
 }
 
 /// The contract's certificates. A car need not hold the mobility operator's root; what it can check without, it does.
-fn contract(
-    delivered: &Delivered<'_>,
+pub(super) fn contract(
+    leaf: &[u8],
+    subs: &[&[u8]],
+    edition: Edition,
     trust: &Trust<'_>,
 ) -> Result<(Certificate, Vec<Certificate>, bool), ChainError> {
     let Trust { anchors, now_unix, level } = *trust;
-    let chain = delivered.chain;
-    let ders: Vec<_> = data::subs(chain).collect();
-    let anchored = match verify_contract(&chain.certificate, &ders, anchors, now_unix, level) {
+    let demand = Demand { role: Role::Contract, edition, level };
+    let anchored = match demand.verify(leaf, subs, anchors, now_unix) {
         Ok(_) => true,
         Err(ChainError::NoIssuer { .. } | ChainError::UntrustedRoot { .. }) => false,
         Err(error) => return Err(error),
     };
     let parse =
         |at, der| Certificate::parse(der).map_err(|error| ChainError::Unparsable { at, error });
-    let leaf = parse(Position::Leaf, &chain.certificate)?;
+    let leaf = parse(Position::Leaf, leaf)?;
     if now_unix > leaf.not_after() {
         return Err(ChainError::Expired { at: Position::Leaf, not_after: leaf.not_after() });
     }
     if now_unix < leaf.not_before() {
         return Err(ChainError::NotYetValid { at: Position::Leaf, not_before: leaf.not_before() });
     }
-    let subs = ders.iter().enumerate().map(|(i, der)| parse(Position::Sub(i), der));
+    let subs = subs.iter().enumerate().map(|(i, der)| parse(Position::Sub(i), der));
     Ok((leaf, subs.collect::<Result<_, _>>()?, anchored))
 }

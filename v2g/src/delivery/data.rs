@@ -106,7 +106,8 @@ pub fn certificate_chain(
     let sub_certificates = if list.is_empty() {
         None
     } else {
-        let certificate = List::new(list).map_err(|_| BuildError::Authorities(subs.len()))?;
+        let certificate =
+            List::new(list).map_err(|_| BuildError::Authorities { found: subs.len(), room: 4 })?;
         Some(SubCertificates { certificate })
     };
     Ok(CertificateChain { id: id.map(fixed), certificate: octets(leaf)?, sub_certificates })
@@ -119,7 +120,7 @@ pub(super) fn subs(chain: &CertificateChain) -> impl Iterator<Item = &[u8]> {
 }
 
 pub(super) fn octets(der: &[u8]) -> Result<CertificateBytes, BuildError> {
-    Bytes::new(der).map_err(|_| BuildError::CertificateLength(der.len()))
+    Bytes::new(der).map_err(|_| BuildError::CertificateLength { found: der.len(), room: 800 })
 }
 
 /// The contract's identifier without separators, as it goes into messages.

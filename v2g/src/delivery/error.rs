@@ -7,12 +7,25 @@ use pki::delivery::DeliveryError;
 /// Why a request or a delivery cannot be made.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum BuildError {
-    /// A certificate that the message has no room for: at most 800 octets [V2G2-010].
-    #[error("a certificate of {0} octets, at most 800 fit")]
-    CertificateLength(usize),
-    /// More authorities than the message has room for: at most 4.
-    #[error("{0} authorities, at most 4 fit")]
-    Authorities(usize),
+    /// A certificate that the message has no room for: at most 800 octets in ISO 15118-2 [V2G2-010], 1600 in ISO 15118-20.
+    #[error("a certificate of {found} octets, at most {room} fit")]
+    CertificateLength {
+        /// Octets of the certificate.
+        found: usize,
+        /// Octets that fit.
+        room: usize,
+    },
+    /// More authorities than the message has room for: at most 4 in ISO 15118-2, 1 to 3 above a contract in ISO 15118-20.
+    #[error("{found} authorities, at most {room} fit")]
+    Authorities {
+        /// Authorities given.
+        found: usize,
+        /// Authorities that fit.
+        room: usize,
+    },
+    /// More contracts to ask for first than the message has room for.
+    #[error("{0} contracts are asked for first, at most 8 fit")]
+    Evcoids(usize),
     /// The contract certificate names no contract identifier of 14 or 15 characters.
     #[error("the contract certificate's common name is no contract identifier that fits")]
     Evcoid,

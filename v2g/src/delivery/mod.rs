@@ -1,4 +1,4 @@
-//! Contract certificates on their way to the car, as ISO 15118-2 sends them.
+//! Contract certificates on their way to the car, as ISO 15118-2 sends them; as ISO 15118-20 does in `iso20`.
 //!
 //! The car signs its request; a mobility operator makes [`ContractData`]; the certificate provisioning service (CPS)
 //! signs its four parts; the car checks all of it with [`accept`] before it keeps anything. The engines carry the
@@ -7,6 +7,8 @@
 mod accept;
 mod data;
 mod error;
+#[cfg(feature = "iso20-common")]
+pub mod iso20;
 mod request;
 mod roots;
 

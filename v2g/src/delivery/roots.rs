@@ -9,6 +9,12 @@ use pki::chain::RootKind;
 
 /// What a car can verify, as its requests say it: V2G and mobility operators' roots, at most 20.
 pub fn root_ids(anchors: &Anchors) -> Result<ListOfRootCertificateIds, BuildError> {
+    let root_certificate_id = List::new(root_serials(anchors)?).map_err(|_| BuildError::Roots)?;
+    Ok(ListOfRootCertificateIds { root_certificate_id })
+}
+
+/// The same in any edition.
+pub(super) fn root_serials(anchors: &Anchors) -> Result<Vec<X509IssuerSerial>, BuildError> {
     let kinds = [RootKind::V2g, RootKind::Mo];
     let roots = anchors.iter().filter(|anchor| kinds.contains(&anchor.kind()));
     let ids = roots.take(MOST).map(|anchor| {
@@ -17,10 +23,7 @@ pub fn root_ids(anchors: &Anchors) -> Result<ListOfRootCertificateIds, BuildErro
         let serial_number = Integer::from_be_bytes(root.serial()).ok_or(BuildError::Roots)?;
         Ok(X509IssuerSerial { issuer_name, serial_number })
     });
-    let root_certificate_id = List::new(ids.collect::<Result<Vec<_>, BuildError>>()?);
-    Ok(ListOfRootCertificateIds {
-        root_certificate_id: root_certificate_id.map_err(|_| BuildError::Roots)?,
-    })
+    ids.collect()
 }
 
 /// A name as text, the last attribute first (RFC 4514).

@@ -76,3 +76,17 @@ fn damaged_deliveries_are_never_kept_with_a_foreign_key() {
         }
     }
 }
+
+#[cfg(feature = "iso20-common")]
+#[test]
+fn damaged_deliveries_of_iso_15118_20_are_never_kept_with_a_foreign_key() {
+    let good = exi::Document::to_vec(delivery20::good()).unwrap();
+    let mut dice = Dice::new(20);
+    for how in 0..7 {
+        let seed = [&[how], good.as_slice()].concat();
+        delivery20(&seed);
+        for _ in 0..5 {
+            delivery20(&dice.mutate(&seed));
+        }
+    }
+}

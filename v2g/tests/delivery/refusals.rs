@@ -212,10 +212,10 @@ fn nothing_is_built_that_nobody_could_accept() {
     assert!(matches!(not_for_agreement, BuildError::Wrap(DeliveryError::NotForAgreement { .. })));
     let many = [subs[0]; 5];
     let authorities = build(&contract.leaf, &many, &contract.key, &receiver.leaf);
-    assert_eq!(authorities, BuildError::Authorities(5));
+    assert_eq!(authorities, BuildError::Authorities { found: 5, room: 4 });
     // [V2G2-010]
     let long = build(&contract.leaf, &[&[0; 801]], &contract.key, &receiver.leaf);
-    assert_eq!(long, BuildError::CertificateLength(801));
+    assert_eq!(long, BuildError::CertificateLength { found: 801, room: 800 });
     let no_contract = build(&service.leaf, &subs, &service.key, &receiver.leaf);
     assert_eq!(no_contract, BuildError::Evcoid);
     let foreign = installation_request(&receiver.leaf, roots(), &*service.key, &*RNG).unwrap_err();

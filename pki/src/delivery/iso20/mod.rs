@@ -35,11 +35,11 @@ pub struct AssociatedData(Vec<u8>);
 impl AssociatedData {
     /// For a contract certificate on its way to the owner of a provisioning certificate.
     pub fn new(provisioning: &Certificate, contract: &Certificate) -> Result<Self, DeliveryError> {
-        let pcid = provisioning.subject().common_name().and_then(|name| Pcid::parse(name).ok());
+        let pcid = provisioning.subject().common_name().and_then(pcid);
         let pcid = pcid.ok_or(DeliveryError::NoPcid)?;
         let id = contract.extensions().subject_key_id.as_ref();
         let id = id.filter(|id| !id.value.is_empty()).ok_or(DeliveryError::NoKeyId)?;
-        let mut octets = pcid.normal().as_bytes().to_vec();
+        let mut octets = pcid.into_bytes();
         octets.extend(id.value.iter().flat_map(|octet| format!("{octet:02X}").into_bytes()));
         Ok(Self(octets))
     }
@@ -50,8 +50,13 @@ impl AssociatedData {
     }
 }
 
-/// The public key for which a delivery may be wrapped: the one of a provisioning certificate.
+/// The public key for which a delivery may be wrapped: the one of a provisioning certificate, unless that says that the
+/// key stays in a TPM.
 pub fn receiver(certificate: &Certificate) -> Result<&PublicKey, DeliveryError> {
+    let methods = certificate.extensions().subject_info.iter().flat_map(|access| &access.value);
+    if methods.into_iter().any(|method| TPM.contains(&method.as_str())) {
+        return Err(DeliveryError::ForTpm);
+    }
     agreeing(certificate, Algorithm::P521)
 }
 
@@ -126,6 +131,15 @@ pub fn unwrap(
     PrivateKey::from_scalar(number, contract, rng).map_err(|_| DeliveryError::NotOfContract)
 }
 
+/// In upper case and without separators. Longer identifiers than the usual are in use.
+fn pcid(name: &str) -> Option<String> {
+    if let Ok(pcid) = Pcid::parse(name) {
+        return Some(pcid.normal().to_owned());
+    }
+    let plain = name.bytes().all(|octet| octet.is_ascii_alphanumeric());
+    (plain && (17..=64).contains(&name.len())).then(|| name.to_ascii_uppercase())
+}
+
 fn cipher(kdf: &dyn Kdf, secret: &[u8]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, &*kdf.derive(secret)).ok().map(LessSafeKey::new)
 }
@@ -134,6 +148,8 @@ fn not_p521(whose: &'static str) -> DeliveryError {
     DeliveryError::Curve { whose, wanted: Algorithm::P521 }
 }
 
+/// Storage key and policy digest in the subject information access of a certificate whose key stays in a TPM.
+const TPM: [&str; 2] = ["1.0.15118.20.0.4", "1.0.15118.20.0.5"];
 const IV: usize = 12;
 const LEN: usize = 66;
 const TAG: usize = 16;

@@ -219,6 +219,8 @@ fn a_delivery_is_bound_to_car_and_certificate() {
     let id = &leaf.extensions().subject_key_id.as_ref().unwrap().value;
     let id: String = id.iter().map(|octet| format!("{octet:02X}")).collect();
     assert_eq!(bound_to.octets(), format!("WVWP00000000000017{id}").as_bytes());
+    let long = format!("wvwp{}", "0".repeat(60));
+    assert!(AssociatedData::new(&oem(&long), &leaf).unwrap().octets().starts_with(b"WVWP000"));
     assert_eq!(AssociatedData::new(&oem("no PCID"), &leaf), Err(DeliveryError::NoPcid));
 }
 
@@ -230,6 +232,15 @@ fn a_receivers_certificate_must_allow_agreement_on_its_curve() {
     let found = KeyUsage::DIGITAL_SIGNATURE;
     let service = certificate(Kind::CpsLeaf, "x", &key);
     assert_eq!(receiver(&service), Err(DeliveryError::NotForAgreement { found }));
+    for last in [4, 5] {
+        // Access method 1.0.15118.20.0.4 or .5, location an address without characters.
+        let method = [0x06, 6, 0x28, 0xf6, 0x0e, 20, 0, last, 0x86, 0];
+        let access = [&[0x30, 12, 0x30, 10][..], &method].concat();
+        let mut plan = Plan::new(Kind::OemProvisioningLeaf, "x", 0, 1);
+        plan.extra.push((vec![0x2b, 6, 1, 5, 5, 7, 1, 11], false, access));
+        let in_tpm = plan.issue_self_signed(&key, &*RNG).unwrap();
+        assert_eq!(receiver(&in_tpm), Err(DeliveryError::ForTpm));
+    }
     let p256 = PrivateKey::generate(&*RNG).unwrap();
     let other = certificate(Kind::OemProvisioningLeaf, "x", &p256);
     let curve = DeliveryError::Curve { whose: "receiver's key", wanted: Algorithm::P521 };

@@ -1,0 +1,69 @@
+"""An independent EXI processor and OpenSSL judge a contract delivery of ISO 15118-20: iso20-delivery.py PROGRAM
+
+The processor reads every row as our XML and writes our octets from it; SHA-512 over its own octets of what is signed is the
+digest in the message; and over its octets of SignedInfo OpenSSL verifies the signature with the certificate in the message."""
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+from oracle import Oracle
+
+rows = [json.loads(line) for line in subprocess.run([sys.argv[1]], check=True, capture_output=True, text=True).stdout.splitlines()]
+assert [row["message"] for row in rows] == [
+    "CertificateInstallationReq", "OEMProvisioningCertificateChain", "SignedInfo",
+    "CertificateInstallationRes", "SignedInstallationData", "SignedInfo"]
+oracle = Oracle()
+
+
+def infoset(text):
+    return [(e.tag, sorted(e.attrib.items()), "" if len(e) else "".join((e.text or "").split())) for e in ET.fromstring(text).iter()]
+
+
+def theirs(row):
+    fragment = row["kind"] == "fragment"
+    read = oracle.exi2xml(row["schema"], row["hex"], frag=fragment)
+    assert infoset(read) == infoset(row["xml"]), f"{row['message']} reads otherwise: {read[:1000]}"
+    octets = oracle.xml2exi(row["schema"], row["xml"], frag=fragment)
+    assert octets == row["hex"], f"{row['message']} is there {octets[:1000]}"
+    return read, bytes.fromhex(octets)
+
+
+def field(tree, *names):
+    for name in names:
+        tree = next(e for e in tree.iter() if e.tag.split("}")[1] == name)
+    return base64.b64decode("".join(tree.text.split()))
+
+
+def der(raw):
+    def number(octets):
+        octets = octets.lstrip(b"\0") or b"\0"
+        octets = b"\0" + octets if octets[0] & 0x80 else octets
+        return b"\x02" + bytes([len(octets)]) + octets
+    body = number(raw[:66]) + number(raw[66:])
+    return b"\x30" + (b"\x81" if len(body) > 127 else b"") + bytes([len(body)]) + body
+
+
+for (message, signed, info), chain in ((rows[:3], "OEMProvisioningCertificateChain"), (rows[3:], "CPSCertificateChain")):
+    text, _ = theirs(message)
+    (_, octets), (_, signed_info) = theirs(signed), theirs(info)
+    tree = ET.fromstring(text)
+    assert field(tree, "DigestValue") == hashlib.sha512(octets).digest(), f"digest in {message['message']}"
+    with tempfile.TemporaryDirectory() as work:
+        def put(name, octets):
+            with open(f"{work}/{name}", "wb") as file:
+                file.write(octets)
+            return file.name
+        certificate = put("certificate", field(tree, chain, "Certificate"))
+        key = subprocess.run(["openssl", "x509", "-inform", "der", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
+        value = field(tree, "SignatureValue")
+        assert len(value) == 132
+        verify = ["openssl", "dgst", "-sha512", "-verify", put("key", key), "-signature"]
+        subprocess.run([*verify, put("good", der(value)), put("info", signed_info)], check=True, stdout=subprocess.DEVNULL)
+        changed = subprocess.run([*verify, put("good", der(value)), put("changed", signed_info[:-2] + bytes([signed_info[-2] ^ 1]) + signed_info[-1:])], capture_output=True)
+        assert changed.returncode != 0, "OpenSSL verifies anything"
+oracle.close()
+print("both messages of a delivery of ISO 15118-20, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL")
