@@ -1,7 +1,7 @@
 //! Certificates and keys as files, for other tools to judge.
 //!
 //! ```text
-//! pki_files write DIR [20]       a complete test hierarchy of ISO 15118-2, or of ISO 15118-20
+//! pki_files write DIR [20] [URL]  a complete test hierarchy of ISO 15118-2, or of ISO 15118-20, with this responder
 //! pki_files defects DIR          chains with one defect each, as EDITION/ROLE/DEFECT: leaf.pem, subs.pem, root.pem, and in
 //!                                `ours` the check that refuses them at the field level
 //! pki_files contracts DIR NUMBER         mo_root.pem, a chain in each line of batch.ndjson, a contract in each of pool.txt
@@ -36,9 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut out = std::io::stdout().lock();
     match arguments.as_slice() {
-        ["write", directory, edition @ ..] => {
-            let edition = if edition == ["20"] { Edition::Iso20 } else { Edition::Iso2 };
-            for (path, octets) in hierarchy(edition)?.files() {
+        ["write", directory, how @ ..] => {
+            let edition = if how.contains(&"20") { Edition::Iso20 } else { Edition::Iso2 };
+            let ocsp = how.iter().find(|how| how.starts_with("http:")).unwrap_or(&RESPONDER);
+            for (path, octets) in hierarchy(edition, ocsp)?.files() {
                 save(&Path::new(directory).join(path), &octets)?;
             }
         }
@@ -115,14 +116,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn hierarchy(edition: Edition) -> Result<Hierarchy, Box<dyn Error>> {
-    let ocsp = Some("http://ocsp.example.com/v2g".to_owned());
+fn hierarchy(edition: Edition, ocsp: &str) -> Result<Hierarchy, Box<dyn Error>> {
+    let ocsp = Some(ocsp.to_owned());
     Ok(Hierarchy::generate(&SystemRandom::new(), now()?, Options { ocsp, ..Options::of(edition) })?)
 }
 
 /// Every tenth contract is blocked, every hundredth chain is damaged.
 fn contracts(directory: &Path, number: u32) -> Result<(), Box<dyn Error>> {
-    let (rng, hierarchy) = (SystemRandom::new(), hierarchy(Edition::Iso2)?);
+    let (rng, hierarchy) = (SystemRandom::new(), hierarchy(Edition::Iso2, RESPONDER)?);
     save(
         &directory.join("mo_root.pem"),
         pem::certificate(hierarchy.contract().root.der()).as_bytes(),
@@ -153,7 +154,7 @@ fn defects(directory: &Path) -> Result<(), Box<dyn Error>> {
         (Edition::Iso20, Role::Contract),
     ];
     for (edition, role) in all {
-        let hierarchy = hierarchy(edition)?;
+        let hierarchy = hierarchy(edition, RESPONDER)?;
         let demand = Demand { role, edition, level: Level::Field };
         for defect in Defect::ALL {
             let chain = hierarchy.damaged(role, defect, &SystemRandom::new())?;
@@ -225,6 +226,8 @@ fn save(path: &Path, octets: &[u8]) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     std::fs::write(path, octets)
 }
+
+const RESPONDER: &str = "http://ocsp.example.com/v2g";
 
 fn now() -> Result<i64, Box<dyn Error>> {
     Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?)
