@@ -115,7 +115,7 @@ pub struct Report {
     pub evse_id: Option<String>,
     /// The contract that was to pay.
     pub evcoid: Option<Evcoid>,
-    /// The contract that was delivered and kept, or why none was; `None` if none was wanted.
+    /// The contract that was delivered and kept, or why none was; `None` if none was wanted, or the session ended over it.
     pub delivery: Option<Result<Evcoid, NoDelivery>>,
     pub authorized: bool,
     /// By the station's meter, in Wh.

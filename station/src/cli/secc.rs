@@ -28,8 +28,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Deliver contract certificates: the URL of a back end, or a directory of a laboratory; see --print-config.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|DIR")]
     provision: Option<String>,
+    /// File with the token to show to the back end, instead of that of the settings.
+    #[arg(long, value_name = "FILE")]
+    provision_token: Option<PathBuf>,
     /// End after one session: 0 only if it was complete.
     #[arg(long)]
     once: bool,
@@ -79,6 +82,12 @@ fn bind(arguments: &Arguments) -> Result<Bound, ConfigError> {
             false => (None, Some(std::path::absolute(place).map_err(ConfigError::setting)?)),
         };
         (config.provision.url, config.provision.files) = (url, files);
+    }
+    if let Some(token) = &arguments.provision_token {
+        if config.provision.url.is_none() {
+            return Err(ConfigError::setting("--provision-token is for the URL of a back end"));
+        }
+        config.provision.token = Some(std::path::absolute(token).map_err(ConfigError::setting)?);
     }
     config.check()?;
     let (ac_load, max_current) = match config.limits() {

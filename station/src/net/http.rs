@@ -55,6 +55,13 @@ impl FromStr for Url {
     }
 }
 
+impl Url {
+    /// Whether it names more than a host.
+    pub fn has_path(&self) -> bool {
+        self.uri.path() != "/" || self.uri.query().is_some()
+    }
+}
+
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.uri.fmt(f)

@@ -120,6 +120,20 @@ async fn a_contract_is_created_bound_preferred_suspended_and_ended() {
 }
 
 #[tokio::test]
+async fn contracts_whose_identifier_no_message_carries_are_refused() {
+    let node = Node::new().await;
+    node.ready_car(1).await;
+    for emaid in ["DEPNCC0000000001", "DE-PNC-123456-7", "DEPNC1234567890123"] {
+        let order = json!({"emaid": emaid, "pcid": pcid(1)});
+        let made = node.json("emsp", Method::POST, "/v1/contracts", order.clone()).await;
+        assert_eq!(made.code(), "malformed-identifier", "{emaid}");
+        let path = "/v1/cps/generate/signedContractData";
+        let made = node.json("emsp", Method::PUT, path, order).await;
+        assert_eq!(made.code(), "malformed-identifier", "{emaid}");
+    }
+}
+
+#[tokio::test]
 async fn contracts_are_listed_page_by_page() {
     let node = Node::new().await;
     for number in 0..25 {

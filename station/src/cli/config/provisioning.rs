@@ -90,7 +90,7 @@ pub(crate) struct Provision {
     pub(crate) url: Option<String>,
     pub(crate) files: Option<PathBuf>,
     roots: Vec<PathBuf>,
-    token: Option<PathBuf>,
+    pub(crate) token: Option<PathBuf>,
     chain: Option<PathBuf>,
     key: Option<PathBuf>,
     free: bool,
@@ -119,8 +119,12 @@ impl Provision {
         })
     }
 
-    fn remote(&self, url: &str, base: &Path) -> Result<Remote, ConfigError> {
-        let url: Url = url.parse().map_err(ConfigError::setting)?;
+    fn remote(&self, named: &str, base: &Path) -> Result<Remote, ConfigError> {
+        let mut url: Url = named.parse().map_err(ConfigError::setting)?;
+        if !url.has_path() {
+            let place = format!("{}{PROVISION}", named.trim_end_matches('/'));
+            url = place.parse().map_err(ConfigError::setting)?;
+        }
         let mut client = Client::new();
         if !self.roots.is_empty() {
             let mut roots = Vec::new();
@@ -179,6 +183,9 @@ fn add(
     }
     Ok(())
 }
+
+/// Where the service of `pnc pki serve` answers cars.
+const PROVISION: &str = "/v1/provision";
 
 const fn month() -> u32 {
     30

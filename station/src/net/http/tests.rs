@@ -137,6 +137,9 @@ async fn https_without_roots_is_refused_before_anything_is_sent() {
 fn urls_name_a_scheme_and_a_host_and_nothing_secret() {
     let url: Url = "https://cps.example/v1/provision".parse().unwrap();
     assert_eq!((url.secure, &*url.host, url.port), (true, "cps.example", 443));
+    let has_path = |text: &str| text.parse::<Url>().unwrap().has_path();
+    assert!(url.has_path() && has_path("http://x?y") && has_path("http://x/?y"));
+    assert!(!has_path("http://x") && !has_path("http://[::1]:80/"));
     for text in ["cps.example", "/v1", "ftp://x/", "http://user:word@host/", "http://", ""] {
         assert_eq!(text.parse::<Url>(), Err(UrlError(text.into())));
     }

@@ -1,6 +1,7 @@
 //! The contract pool.
 
 use pki::Evcoid;
+use pki::id::EvcoidKind;
 use pki::revocation::{Reason, Revocation};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use crate::store::{self, Change, ContractState};
 /// `POST contracts`
 pub(super) async fn create(call: Call) -> Result<Reply, Problem> {
     let order: ContractOrder = call.json()?;
-    let evcoid = contract_id(&order.emaid)?;
+    let evcoid = deliverable(&order.emaid)?;
     call.principal()?.owns(evcoid.normal())?;
     let pcid = order.pcid.as_deref().map(car).transpose()?;
     let ends = order.contract_ends.map(|ends| ends.0);
@@ -163,6 +164,19 @@ async fn own(call: &Call) -> Result<store::Contract, Problem> {
 pub(super) fn contract_id(text: &str) -> Result<Evcoid, Problem> {
     let bad = |error| Problem::new(Code::MalformedId, format!("{text:?}: {error}"));
     Evcoid::parse(text).map_err(bad)
+}
+
+/// The identifier of a contract that a car can get: the messages carry 14 or 15 characters, without separators.
+pub(super) fn deliverable(text: &str) -> Result<Evcoid, Problem> {
+    let evcoid = contract_id(text)?;
+    match evcoid.kind() {
+        EvcoidKind::Iso | EvcoidKind::Emi3 => Ok(evcoid),
+        EvcoidKind::Din | EvcoidKind::Extended => {
+            let length = evcoid.normal().len();
+            let why = format!("{text:?}: ISO 15118-2 delivers 14 or 15 characters, not {length}");
+            Err(Problem::new(Code::MalformedId, why))
+        }
+    }
 }
 
 fn document(contract: &store::Contract, now: i64) -> Contract {

@@ -4,7 +4,7 @@ use pki::delivery::WrappedKey;
 
 use ring::rand::SystemRandom;
 
-use super::contracts::contract_id;
+use super::contracts::{contract_id, deliverable};
 use super::provision::{edition_2, event, id_of, is_active, issued, wrapped};
 use super::vehicles::{car, certificate};
 use super::*;
@@ -14,7 +14,7 @@ use crate::store::{self, Change, ProvisioningState};
 pub(super) async fn generate(call: Call) -> Result<Reply, Problem> {
     let order: GenerateOrder = call.json()?;
     edition_2(order.xsd_msg_def_namespace.as_deref())?;
-    let (evcoid, pcid) = (contract_id(&order.emaid)?, car(&order.pcid)?);
+    let (evcoid, pcid) = (deliverable(&order.emaid)?, car(&order.pcid)?);
     call.principal()?.owns(evcoid.normal())?;
     if order.contract_begins.is_some_and(|begins| begins.0 > call.now) {
         return Err(Problem::new(Code::Conflict, "contracts that begin later are not offered"));
