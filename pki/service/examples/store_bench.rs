@@ -24,6 +24,9 @@ use std::time::{Duration, Instant};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const NOW: i64 = 1_800_000_000;
+/// Providers of the contracts that are issued and of those in the pool.
+const ISSUED: &str = "ISS";
+const POOL: &str = "PNC";
 const USAGE: &str = "usage: store_bench issue|pool URL [--seconds N] [--clients N] [--least N] \
                      [--contracts N] [--lookups N] [--most N] [--json]";
 
@@ -153,7 +156,7 @@ fn request(number: u64) -> Result<Submission, Failure> {
     let mut noise = vec![0; 600];
     SystemRandom::new().fill(&mut noise).map_err(|_| "no randomness")?;
     let id = CertificateId::new("mo_sub2", noise.get(..16).unwrap_or_default());
-    let (evcoid, pcid) = (evcoid(number)?, pcid(number));
+    let (evcoid, pcid) = (evcoid(ISSUED, number)?, pcid(number));
     let certificate = Certificate {
         id: id.clone(),
         kind: "contract".to_owned(),
@@ -209,7 +212,7 @@ async fn pool(store: &Store, arguments: &Arguments) -> Result<(Value, bool), Fai
             .map(|number| {
                 let pcid = Some(pcid(number));
                 let not_after = Some(NOW + 60_000_000);
-                Ok(Contract { pcid, not_after, ..Contract::new(evcoid(number)?) })
+                Ok(Contract { pcid, not_after, ..Contract::new(evcoid(POOL, number)?) })
             })
             .collect();
         store.commit(submission().with(Change::ImportContracts(chunk?))).await?;
@@ -223,7 +226,7 @@ async fn pool(store: &Store, arguments: &Arguments) -> Result<(Value, bool), Fai
     let mut number = 0;
     for _ in 0..lookups {
         number = (number + 7_777_777_777) % contracts.max(1);
-        let (evcoid, pcid) = (evcoid(number)?, pcid(number));
+        let (evcoid, pcid) = (evcoid(POOL, number)?, pcid(number));
         let begin = Instant::now();
         let found = store.contract(&evcoid).await?;
         by_contract.push(begin.elapsed());
@@ -231,7 +234,7 @@ async fn pool(store: &Store, arguments: &Arguments) -> Result<(Value, bool), Fai
         let begin = Instant::now();
         let found = store.contracts_of(&pcid).await?;
         by_car.push(begin.elapsed());
-        found.first().filter(|one| one.evcoid == evcoid).ok_or("a car's contract is not found")?;
+        found.iter().find(|one| one.evcoid == evcoid).ok_or("a car's contract is not found")?;
     }
     let p99 = [millis(&mut by_contract, 99.0), millis(&mut by_car, 99.0)];
     let figures = json!({
@@ -249,7 +252,7 @@ async fn filled(store: &Store, contracts: u64) -> Result<u64, Failure> {
     let (mut low, mut high) = (0, contracts);
     while low < high {
         let middle = low + (high - low) / 2;
-        if store.contract(&evcoid(middle)?).await?.is_some() {
+        if store.contract(&evcoid(POOL, middle)?).await?.is_some() {
             low = middle + 1;
         } else {
             high = middle;
@@ -262,8 +265,8 @@ fn submission() -> Submission {
     Submission::new(NOW, Actor { client: "bench".to_owned(), request: String::new() })
 }
 
-fn evcoid(number: u64) -> Result<Evcoid, Failure> {
-    Ok(Evcoid::from_elements("DE", "PNC", &format!("C{number:08}"))?.with_check_digit())
+fn evcoid(provider: &str, number: u64) -> Result<Evcoid, Failure> {
+    Ok(Evcoid::from_elements("DE", provider, &format!("C{number:08}"))?.with_check_digit())
 }
 
 fn pcid(number: u64) -> String {
