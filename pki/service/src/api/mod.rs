@@ -1,4 +1,4 @@
-//! The service over HTTP. One [table](routes::table) of routes is what the server serves and what its description says.
+//! The service over HTTP. One table of routes (`routes::table`) is what the server serves and what its description says.
 
 mod access;
 mod call;
