@@ -24,7 +24,9 @@ cargo test -q -p pnc-pki-hsm --features softhsm -- --test-threads=1 --nocapture
 
 # An operator whose contracts are issued by a key in the token; OpenSSL judges request and chain.
 cargo build -q -p pnc --features hsm
-pnc=${CARGO_TARGET_DIR:-target}/debug/pnc
+target=${CARGO_TARGET_DIR:-target}
+[ "${target#/}" != "$target" ] || target=$PWD/$target
+pnc=$target/debug/pnc
 fail() { echo "FAIL: $*" >&2; exit 1; }
 cd "$work"
 printf '%s\n' "$PNC_HSM_PIN" >pin && chmod 600 pin
