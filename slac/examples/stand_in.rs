@@ -97,7 +97,7 @@ impl Place {
         loop {
             match self.engine.poll() {
                 Output::Transmit(octets) => {
-                    let Ok(frame) = Frame::parse(&octets) else { continue };
+                    let Ok(frame) = Frame::parse(octets) else { continue };
                     if let Message::SetKeyReq(request) = &frame.message {
                         let answer = Frame::new(frame.source, self.modem, confirmation(request));
                         self.engine.handle(self.now, Input::Frame(&answer.emit()));
@@ -135,7 +135,7 @@ fn note(runs: &mut Runs, side: usize, at: Duration, message: &Message) {
         }
         Message::AttenCharInd(ind) => {
             let answers = of(runs, ind.source_address, ind.run_id, side);
-            answers.result.get_or_insert_with(|| (at, ind.groups.clone(), ind.num_sounds));
+            answers.result.get_or_insert_with(|| (at, ind.groups.to_vec(), ind.num_sounds));
         }
         Message::SlacMatchCnf(cnf) => of(runs, cnf.pev_mac, cnf.run_id, side).key = true,
         _ => {}

@@ -1,7 +1,8 @@
 //! Attenuation values and their averages, in integers so that every platform decides alike.
 
-use alloc::vec::Vec;
 use core::fmt;
+
+use crate::mme::Groups;
 
 /// Carrier groups that a Green PHY modem reports.
 pub const GROUPS: usize = 58;
@@ -33,23 +34,29 @@ impl fmt::Display for Decibel {
 }
 
 /// Sum of the profiles of one sounding.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Profiles {
-    sums: Vec<u32>,
+    /// 255 octets 255 times fit.
+    sums: [u16; Groups::MOST],
+    groups: u8,
     count: u8,
+}
+
+impl Default for Profiles {
+    fn default() -> Self {
+        Self { sums: [0; Groups::MOST], groups: 0, count: 0 }
+    }
 }
 
 impl Profiles {
     /// Adds one profile; one without groups, or with another number of groups than the first, is left out.
     pub(crate) fn add(&mut self, groups: &[u8]) -> bool {
-        if groups.is_empty()
-            || self.count == u8::MAX
-            || (self.count > 0 && groups.len() != self.sums.len())
-        {
+        let Ok(size) = u8::try_from(groups.len()) else { return false };
+        if size == 0 || self.count == u8::MAX || (self.count > 0 && size != self.groups) {
             return false;
         }
-        self.sums.resize(groups.len(), 0);
-        self.sums.iter_mut().zip(groups).for_each(|(sum, &group)| *sum += u32::from(group));
+        self.groups = size;
+        self.sums.iter_mut().zip(groups).for_each(|(sum, &group)| *sum += u16::from(group));
         self.count += 1;
         true
     }
@@ -60,28 +67,22 @@ impl Profiles {
 
     /// Mean over all groups of what [`Self::average`] answers.
     pub(crate) fn mean(&self, calibration: &[u8; GROUPS]) -> Option<Decibel> {
-        let count = i32::try_from(self.sums.len()).ok().filter(|&count| count > 0)?;
-        let sum: i32 = self.averages(calibration)?.map(i32::from).sum();
-        Some(Decibel((sum * 100 + count / 2) / count))
+        Decibel::mean(&self.average(calibration)?)
     }
 
     /// Mean per group, rounded half up, less the receiver's own share (`AttenRxEVSE`), held in 0..=255; `None` without profiles.
-    pub(crate) fn average(&self, calibration: &[u8; GROUPS]) -> Option<Vec<u8>> {
-        self.averages(calibration).map(Iterator::collect)
-    }
-
-    fn averages(&self, calibration: &[u8; GROUPS]) -> Option<impl Iterator<Item = u8>> {
+    pub(crate) fn average(&self, calibration: &[u8; GROUPS]) -> Option<Groups> {
         let count = u32::from(self.count);
         if count == 0 {
             return None;
         }
-        let rounded = self.sums.iter().map(move |sum| (2 * sum + count) / (2 * count));
+        let sums = self.sums.iter().take(self.groups.into());
+        let rounded = sums.map(|&sum| (2 * u32::from(sum) + count) / (2 * count));
         let offsets = calibration.iter().copied().chain(core::iter::repeat(0));
         // The mean of octets is an octet; a calibration above it ends at zero.
+        let octet = |mean| u8::try_from(mean).unwrap_or(u8::MAX);
         Some(
-            rounded
-                .zip(offsets)
-                .map(|(mean, offset)| u8::try_from(mean).unwrap_or(u8::MAX).saturating_sub(offset)),
+            rounded.zip(offsets).map(|(mean, offset)| octet(mean).saturating_sub(offset)).collect(),
         )
     }
 }
@@ -89,7 +90,7 @@ impl Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, vec};
+    use alloc::format;
 
     #[test]
     fn average_rounds_half_up_per_group_and_subtracts_the_calibration() {
@@ -97,7 +98,7 @@ mod tests {
         assert!(profiles.add(&[10, 20, 255]) && profiles.add(&[11, 22, 255]));
         let mut calibration = [0; GROUPS];
         calibration[1] = 30;
-        assert_eq!(profiles.average(&calibration), Some(vec![11, 0, 255]));
+        assert_eq!(profiles.average(&calibration), Some([11, 0, 255].into()));
         assert_eq!(profiles.mean(&calibration), Decibel::mean(&[11, 0, 255]));
         assert_eq!(profiles.count(), 2);
     }

@@ -53,9 +53,9 @@ pub fn evse(mut octets: &[u8]) {
             _ => evse::Input::Frame(&instruction.octets),
         };
         engine.handle(now, input);
-        for answer in settle(now, || engine.poll()) {
+        for answer in settle(now, &mut engine, Evse::poll) {
             engine.handle(now, evse::Input::Frame(&answer));
-            settle(now, || engine.poll());
+            settle(now, &mut engine, Evse::poll);
         }
     }
 }
@@ -84,9 +84,9 @@ pub fn ev(mut octets: &[u8]) {
             _ => ev::Input::Frame(&instruction.octets),
         };
         engine.handle(now, input);
-        for answer in settle(now, || engine.poll()) {
+        for answer in settle(now, &mut engine, Ev::poll) {
             engine.handle(now, ev::Input::Frame(&answer));
-            settle(now, || engine.poll());
+            settle(now, &mut engine, Ev::poll);
         }
     }
 }
@@ -118,12 +118,12 @@ impl Instruction {
 }
 
 /// Takes all outputs: they end with `Wait`, frames parse. Answers are the modem's to new keys.
-fn settle<E>(now: Duration, mut poll: impl FnMut() -> Output<E>) -> Vec<Vec<u8>> {
+fn settle<T, E>(now: Duration, engine: &mut T, poll: fn(&mut T) -> Output<'_, E>) -> Vec<Vec<u8>> {
     let mut answers = Vec::new();
     for _ in 0..OUTPUTS {
-        match poll() {
+        match poll(engine) {
             Output::Transmit(octets) => {
-                let frame = Frame::parse(&octets);
+                let frame = Frame::parse(octets);
                 assert!(frame.is_ok(), "what is sent can be read");
                 if let Ok(Frame { source, message: Message::SetKeyReq(request), .. }) = frame {
                     let answer = SetKeyCnf {

@@ -5,13 +5,15 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use zeroize::Zeroize;
+
 use crate::mme::Frame;
 
 /// What an engine wants done. `Wait` is always last: nothing more until then, or until new input.
 #[derive(Clone, PartialEq)]
-pub enum Output<E> {
+pub enum Output<'a, E> {
     /// Send this Ethernet frame on the modem's interface.
-    Transmit(Vec<u8>),
+    Transmit(&'a [u8]),
     /// Something the caller should know.
     Event(E),
     /// Call `handle` with `Timeout` at this time; `None`: only new input matters.
@@ -19,7 +21,7 @@ pub enum Output<E> {
 }
 
 /// Shows a frame by its summary: the octets of some frames hold the network key.
-impl<E: fmt::Debug> fmt::Debug for Output<E> {
+impl<E: fmt::Debug> fmt::Debug for Output<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transmit(bytes) => match Frame::parse(bytes) {
@@ -32,23 +34,61 @@ impl<E: fmt::Debug> fmt::Debug for Output<E> {
     }
 }
 
-/// Outputs not yet polled, in order.
-pub(crate) struct Outbox<E>(VecDeque<Output<E>>);
+/// Outputs not yet polled, in order. Allocates nothing as long as its capacity suffices.
+pub(crate) struct Outbox<E> {
+    entries: VecDeque<Entry<E>>,
+    /// The frames among the entries one after the other, behind those that have been taken.
+    octets: Vec<u8>,
+    taken: usize,
+}
+
+enum Entry<E> {
+    /// So many octets.
+    Frame(usize),
+    Event(E),
+}
 
 impl<E> Outbox<E> {
-    pub(crate) fn new() -> Self {
-        Self(VecDeque::new())
+    /// Room for so many outputs, and so many octets in all their frames.
+    pub(crate) fn with_capacity(entries: usize, octets: usize) -> Self {
+        Self {
+            entries: VecDeque::with_capacity(entries),
+            octets: Vec::with_capacity(octets),
+            taken: 0,
+        }
     }
 
     pub(crate) fn transmit(&mut self, frame: &Frame) {
-        self.0.push_back(Output::Transmit(frame.emit()));
+        let before = self.octets.len();
+        frame.emit_to(&mut self.octets);
+        self.entries.push_back(Entry::Frame(self.octets.len() - before));
     }
 
     pub(crate) fn event(&mut self, event: E) {
-        self.0.push_back(Output::Event(event));
+        self.entries.push_back(Entry::Event(event));
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Output<E>> {
-        self.0.pop_front()
+    /// The next output, `Wait` when there is none. Frames that have been taken are wiped then.
+    pub(crate) fn poll(&mut self, wait: Option<Duration>) -> Output<'_, E> {
+        match self.entries.pop_front() {
+            Some(Entry::Frame(len)) => {
+                let begin = self.taken;
+                self.taken += len;
+                Output::Transmit(self.octets.get(begin..self.taken).unwrap_or_default())
+            }
+            Some(Entry::Event(event)) => Output::Event(event),
+            None => {
+                self.octets.as_mut_slice().zeroize();
+                self.octets.clear();
+                self.taken = 0;
+                Output::Wait(wait)
+            }
+        }
+    }
+}
+
+impl<E> Drop for Outbox<E> {
+    fn drop(&mut self) {
+        self.octets.zeroize();
     }
 }

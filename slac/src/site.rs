@@ -24,7 +24,8 @@ impl Site {
     }
 
     /// Adds a connector and tells its number.
-    pub fn add(&mut self, connector: Evse) -> usize {
+    pub fn add(&mut self, mut connector: Evse) -> usize {
+        connector.join_site();
         self.0.push(connector);
         self.0.len() - 1
     }
@@ -40,13 +41,13 @@ impl Site {
     }
 
     /// What a connector wants done, as [`Evse::poll`].
-    pub fn poll(&mut self, connector: usize) -> Output<Event> {
+    pub fn poll(&mut self, connector: usize) -> Output<'_, Event> {
         self.0.get_mut(connector).map_or(Output::Wait(None), Evse::poll)
     }
 }
 
-/// What the modem of one connector heard of cars of late, whether or not they had a run with it. At most [`SESSIONS`] cars.
-#[derive(Default)]
+/// What the modem of one connector heard of cars of late, whether or not they had a run with it. At most [`SESSIONS`] cars, whose
+/// memory is there from the beginning.
 pub(crate) struct Hearing(Vec<Heard>);
 
 struct Heard {
@@ -56,6 +57,10 @@ struct Heard {
 }
 
 impl Hearing {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(SESSIONS))
+    }
+
     /// Adds a profile; one that comes `gap` after the last begins anew.
     pub(crate) fn add(&mut self, ev: Mac, groups: &[u8], now: Duration, gap: Duration) {
         let place = self.0.iter().position(|heard| heard.ev == ev);
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_heard_is_bounded_and_forgotten() {
-        let (mut hearing, now) = (Hearing::default(), Duration::from_secs(9));
+        let (mut hearing, now) = (Hearing::new(), Duration::from_secs(9));
         for index in 0..=u8::MAX {
             hearing.add(Mac([2, 0, 0, 0, 0, index]), &[index; GROUPS], now, GAP);
         }

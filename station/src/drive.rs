@@ -247,7 +247,7 @@ macro_rules! slac_engine {
 
             fn poll(&mut self) -> Output<Self::Event> {
                 match Self::poll(self) {
-                    slac::Output::Transmit(frame) => Output::Transmit(frame),
+                    slac::Output::Transmit(frame) => Output::Transmit(frame.to_vec()),
                     slac::Output::Event(event) => Output::Event(event),
                     slac::Output::Wait(until) => Output::Wait(until),
                 }

@@ -16,8 +16,10 @@ pub use event::{Cause, Comparison, Event, Failure, Heard, Input, RunFailure};
 
 use crate::amplitude::{Exchange, NotTaken};
 use crate::key::NetworkKey;
+use crate::mme::qualcomm::AttenuationCharacteristicsInd;
 use crate::mme::{
-    AmpMapCnf, AttenCharInd, Frame, MATCH_CNF_LEN, Mac, Message, RunId, SlacMatchCnf, SlacParmCnf,
+    AmpMapCnf, AmpMapReq, AttenCharInd, Frame, Header, MATCH_CNF_LEN, Mac, Message, RunId,
+    SetKeyCnf, SlacMatchCnf, SlacParmCnf, ValidateCnf,
 };
 use crate::modem::{Keying, Link, Modem, ModemFailure};
 use crate::output::{Outbox, Output};
@@ -26,7 +28,12 @@ use crate::random::{self, Random, RandomFailed};
 use crate::supervision::Supervision;
 use crate::timing::{RETRIES, SPARE_RUNS, STARTS, Timer};
 use run::Run;
-use state::{Collecting, Joining, Matching, Peer, Requesting, Sounding, State, Window};
+use state::{Joining, Matching, Peer, Requesting, Sounding, State, Window};
+
+/// Outputs of one input.
+const OUTPUTS: usize = 16;
+/// Octets of their frames.
+const FRAMES: usize = 1024;
 
 /// Matches this car with the station at the other end of its cable.
 pub struct Ev {
@@ -37,6 +44,8 @@ pub struct Ev {
     keying: Keying,
     supervision: Supervision,
     state: State,
+    /// The latest.
+    run: Run,
     /// Only while linked.
     limits: Option<Exchange>,
     out: Outbox<Event>,
@@ -53,8 +62,9 @@ impl Ev {
             keying: Keying::unset(None),
             supervision: Supervision::default(),
             state: State::Idle,
+            run: Run::new(),
             limits: None,
-            out: Outbox::new(),
+            out: Outbox::with_capacity(OUTPUTS, FRAMES),
         }
     }
 
@@ -65,7 +75,7 @@ impl Ev {
         match input {
             Input::Timeout => {}
             Input::Frame(octets) => {
-                if let Ok(frame) = Frame::parse(octets) {
+                if let Some(frame) = Frame::parse_if(octets, |header| self.wants(header)) {
                     self.receive(&frame);
                 }
             }
@@ -105,14 +115,15 @@ impl Ev {
     }
 
     /// What to do next; `Wait` is always last.
-    pub fn poll(&mut self) -> Output<Event> {
-        self.out.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
+    pub fn poll(&mut self) -> Output<'_, Event> {
+        let deadline = self.deadline();
+        self.out.poll(deadline)
     }
 
     fn deadline(&self) -> Option<Duration> {
         let limits = self.limits.as_ref().map(Exchange::deadline);
         let modem = self.keying.deadline().into_iter().chain(self.supervision.deadline());
-        self.state.deadline().into_iter().chain(modem).chain(limits).min()
+        self.state.deadline(self.run.is_complete()).into_iter().chain(modem).chain(limits).min()
     }
 
     fn after(&self, timer: Timer) -> Duration {
@@ -132,42 +143,59 @@ impl Ev {
             self.limits = None;
             self.out.event(Event::PeerNotLimited);
         }
-        if self.state.deadline().is_none_or(|deadline| self.now < deadline) {
+        let due = self.state.deadline(self.run.is_complete());
+        if due.is_none_or(|due| self.now < due) {
             return;
         }
         self.state = match core::mem::replace(&mut self.state, State::Idle) {
             State::Requesting(state) => self.requested(state),
             State::Sounding(state) => self.sound(state),
-            State::Collecting(state) => self.collected(state.run),
+            State::Collecting(_) => self.collected(),
             State::Validating(state) => self.validation_due(state),
             State::Matching(state) if state.repeats > 0 => {
-                self.match_request(state.run, state.station, state.repeats - 1)
+                self.match_request(state.station, state.repeats - 1)
             }
-            State::Matching(state) => self.run_failed(&state.run, RunFailure::NoMatchConfirmation),
+            State::Matching(_) => self.run_failed(RunFailure::NoMatchConfirmation),
             State::Joining(_) => {
                 self.out.event(Event::Failed(Failure::Join));
                 self.key(None);
                 State::Idle
             }
             State::Doubtful { .. } => self.link_lost(),
-            State::Resting { last_start, spare, .. } => self.request_new(last_start, spare),
+            State::Resting { .. } => self.request_new(),
             state @ (State::Idle | State::Linked(_) | State::Paused(_)) => state,
         };
     }
 
+    /// Whether this frame can matter; most on a busy line cannot. Modems hand up unicast frames between other stations too.
+    fn wants(&self, header: &Header) -> bool {
+        if header.source.is_group() || header.source == self.config.mac {
+            return false;
+        }
+        if header.code == AttenuationCharacteristicsInd::CODE {
+            return self.state.is_open();
+        }
+        header.destination == self.config.mac
+            && match header.code {
+                AmpMapReq::CODE => {
+                    matches!(self.state, State::Linked(Peer(peer)) if peer == header.source)
+                }
+                SetKeyCnf::CODE
+                | SlacParmCnf::CODE
+                | AttenCharInd::CODE
+                | ValidateCnf::CODE
+                | SlacMatchCnf::CODE
+                | AmpMapCnf::CODE => true,
+                _ => self.keying.is_modem(header.source),
+            }
+    }
+
     fn receive(&mut self, frame: &Frame) {
         let from = frame.source;
-        // Modems hand up unicast frames between other stations too.
-        if from.is_group() || from == self.config.mac {
-            return;
-        }
-        if let Message::AttenuationCharacteristicsInd(ind) = &frame.message
-            && ind.pev_mac == self.config.mac
-            && let Some(run) = self.state.open_run()
-        {
-            run.overheard(from, &ind.groups);
-        }
-        if frame.destination != self.config.mac {
+        if let Message::AttenuationCharacteristicsInd(ind) = &frame.message {
+            if ind.pev_mac == self.config.mac {
+                self.run.overheard(from, &ind.groups);
+            }
             return;
         }
         if self.keying.is_modem(from) {
@@ -193,10 +221,7 @@ impl Ev {
             Message::ValidateCnf(cnf) => self.validated(from, cnf),
             Message::SlacMatchCnf(cnf) => self.match_confirmed(from, cnf),
             Message::AmpMapCnf(answer) => self.limits_answered(from, answer),
-            Message::AmpMapReq(map)
-                if map.carriers > 0
-                    && matches!(self.state, State::Linked(Peer(peer)) if peer == from) =>
-            {
+            Message::AmpMapReq(map) if map.carriers > 0 => {
                 self.out.transmit(&Frame::new(from, self.config.mac, AmpMapCnf { result: 0 }));
                 self.out.event(Event::AmplitudeMap(map.clone()));
             }
@@ -207,17 +232,19 @@ impl Ev {
     // Runs
 
     fn begin(&mut self) {
-        let last_start = self.after(Timer::MatchingRepetition);
-        self.state = self.request_new(last_start, SPARE_RUNS);
+        self.run.last_start = self.after(Timer::MatchingRepetition);
+        self.run.spare = SPARE_RUNS;
+        self.state = self.request_new();
     }
 
     /// Opens a run with a fresh identifier.
-    fn request_new(&mut self, last_start: Duration, spare: u8) -> State {
+    fn request_new(&mut self) -> State {
         match random::array(&mut *self.random) {
             Ok(id) => {
                 let run_id = RunId(id);
                 self.out.event(Event::MatchingStarted { run_id });
-                self.request(Run::new(run_id, last_start, spare), RETRIES)
+                self.run.begin(run_id);
+                self.request(RETRIES)
             }
             Err(RandomFailed) => {
                 self.out.event(Event::Failed(Failure::Modem(ModemFailure::Random)));
@@ -226,11 +253,11 @@ impl Ev {
         }
     }
 
-    fn request(&mut self, run: Run, repeats: u8) -> State {
-        self.out.transmit(&frames::parameters(self.config.mac, run.id));
+    fn request(&mut self, repeats: u8) -> State {
+        self.out.transmit(&frames::parameters(self.config.mac, self.run.id));
         let spare = self.config.requests.saturating_sub(1);
         let until = self.after(Timer::MatchResponse);
-        State::Requesting(Requesting { run, repeats, spare, until })
+        State::Requesting(Requesting { repeats, spare, until })
     }
 
     /// How long answers are gathered after the first one, or after a further request.
@@ -238,23 +265,23 @@ impl Ev {
         self.config.timing[Timer::MatchSequencePerformance] / u32::from(self.config.requests.max(1))
     }
 
-    fn requested(&mut self, Requesting { run, repeats, spare, .. }: Requesting) -> State {
-        if run.has_stations() && spare > 0 {
-            self.out.transmit(&frames::parameters(self.config.mac, run.id));
+    fn requested(&mut self, Requesting { repeats, spare, .. }: Requesting) -> State {
+        if self.run.has_stations() && spare > 0 {
+            self.out.transmit(&frames::parameters(self.config.mac, self.run.id));
             let until = self.now + self.gathering();
-            State::Requesting(Requesting { run, repeats, spare: spare - 1, until })
-        } else if run.has_stations() {
+            State::Requesting(Requesting { repeats, spare: spare - 1, until })
+        } else if self.run.has_stations() {
             let start = |timer| self.now + self.config.timing[timer];
             let window = Window {
                 least: start(Timer::AttenResultsAtLeast),
                 most: start(Timer::AttenResults),
             };
-            let sounds = run.sounds();
-            self.sound(Sounding { run, starts: STARTS, sounds, next: self.now, window })
+            let sounds = self.run.sounds();
+            self.sound(Sounding { starts: STARTS, sounds, next: self.now, window })
         } else if repeats > 0 {
-            self.request(run, repeats - 1)
+            self.request(repeats - 1)
         } else {
-            self.run_failed(&run, RunFailure::NoStation)
+            self.run_failed(RunFailure::NoStation)
         }
     }
 
@@ -266,11 +293,11 @@ impl Ev {
             && cnf.num_sounds > 0
             && cnf.time_out > 0;
         let soon = self.now + self.gathering();
-        let Some(run) = self.state.open_run().filter(|run| in_order && run.id == cnf.run_id) else {
+        if !in_order || !self.state.is_open() || self.run.id != cnf.run_id {
             return;
-        };
-        let is_first = !run.has_stations();
-        run.answered(from, cnf.num_sounds);
+        }
+        let is_first = !self.run.has_stations();
+        self.run.answered(from, cnf.num_sounds);
         if let (true, State::Requesting(state)) = (is_first, &mut self.state) {
             state.until = state.until.min(soon);
         }
@@ -279,20 +306,16 @@ impl Ev {
     fn sound(&mut self, mut state: Sounding) -> State {
         if state.starts > 0 {
             state.starts -= 1;
-            let frame = frames::start(
-                self.config.mac,
-                state.run.id,
-                state.run.sounds(),
-                &self.config.timing,
-            );
+            let frame =
+                frames::start(self.config.mac, self.run.id, self.run.sounds(), &self.config.timing);
             self.out.transmit(&frame);
         } else if state.sounds > 0 {
             state.sounds -= 1;
             // A failed source costs the filling of the sounding, not the run.
             let filling = random::array(&mut *self.random).unwrap_or_default();
-            self.out.transmit(&frames::sound(self.config.mac, state.run.id, state.sounds, filling));
+            self.out.transmit(&frames::sound(self.config.mac, self.run.id, state.sounds, filling));
         } else {
-            return State::Collecting(Collecting { run: state.run, window: state.window });
+            return State::Collecting(state.window);
         }
         state.next = self.after(Timer::BatchInterval);
         State::Sounding(state)
@@ -306,24 +329,25 @@ impl Ev {
             && is_empty(&ind.resp_id)
             && ind.num_sounds > 0
             && !ind.groups.is_empty();
-        if !in_order || self.state.run_id() != Some(ind.run_id) {
+        if !in_order || !self.state.answers_results() || self.run.id != ind.run_id {
             return;
         }
         self.out.transmit(&frames::response(self.config.mac, from, ind.run_id));
         // Results count while TT_EV_atten_results runs. [V2G3-A09-31]
-        if let Some(run) = self.state.open_run() {
-            run.report(from, ind);
+        if self.state.is_open() {
+            self.run.report(from, ind);
         }
     }
 
-    fn collected(&mut self, mut run: Run) -> State {
-        let Some(comparison) = run.compare(self.config.margin, self.config.direct) else {
-            return self.run_failed(&run, RunFailure::NoAttenuation);
+    fn collected(&mut self) -> State {
+        let Some(comparison) = self.run.compare(self.config.margin, self.config.direct) else {
+            return self.run_failed(RunFailure::NoAttenuation);
         };
-        let is_complete = run.is_complete() && !comparison.is_passed_over;
-        if !is_complete && run.spare > 0 && self.after(Timer::MatchingRate) < run.last_start {
-            run.spare -= 1;
-            return self.run_failed(&run, RunFailure::Incomplete);
+        let is_complete = self.run.is_complete() && !comparison.is_passed_over;
+        let is_early = self.after(Timer::MatchingRate) < self.run.last_start;
+        if !is_complete && is_early && self.run.spare > 0 {
+            self.run.spare -= 1;
+            return self.run_failed(RunFailure::Incomplete);
         }
         let validate = match self.config.validate {
             Validate::Never => false,
@@ -333,16 +357,16 @@ impl Ev {
         let candidates: Vec<Mac> = comparison.stations.iter().map(|heard| heard.station).collect();
         self.out.event(Event::Compared(comparison));
         match candidates.first() {
-            Some(&best) if !validate => self.match_request(run, best, RETRIES),
-            _ => self.validate(run, candidates),
+            Some(&best) if !validate => self.match_request(best, RETRIES),
+            _ => self.validate(candidates),
         }
     }
 
     // Match and link
 
-    fn match_request(&mut self, run: Run, station: Mac, repeats: u8) -> State {
-        self.out.transmit(&frames::match_request(self.config.mac, station, run.id));
-        State::Matching(Matching { run, station, repeats, until: self.after(Timer::MatchResponse) })
+    fn match_request(&mut self, station: Mac, repeats: u8) -> State {
+        self.out.transmit(&frames::match_request(self.config.mac, station, self.run.id));
+        State::Matching(Matching { station, repeats, until: self.after(Timer::MatchResponse) })
     }
 
     fn match_confirmed(&mut self, from: Mac, cnf: &SlacMatchCnf) {
@@ -354,14 +378,13 @@ impl Ev {
             && cnf.evse_mac == from
             && is_empty(&cnf.pev_id)
             && is_empty(&cnf.evse_id)
-            && cnf.run_id == state.run.id;
+            && cnf.run_id == self.run.id;
         if !in_order {
             return;
         }
         let key = NetworkKey { nmk: cnf.nmk.clone(), nid: cnf.nid };
         self.out.event(Event::Matched { peer: from, run_id: cnf.run_id, key: key.clone() });
         self.state = State::Joining(Joining {
-            run_id: cnf.run_id,
             peer: Peer(from),
             link: state::Link::Awaited,
             until: self.after(Timer::Join),
@@ -372,11 +395,11 @@ impl Ev {
         }
     }
 
-    fn run_failed(&mut self, run: &Run, failure: RunFailure) -> State {
+    fn run_failed(&mut self, failure: RunFailure) -> State {
         let until = self.after(Timer::MatchingRate);
-        if until < run.last_start {
+        if until < self.run.last_start {
             self.out.event(Event::RunFailed(failure));
-            State::Resting { last_start: run.last_start, spare: run.spare, until }
+            State::Resting { until }
         } else {
             self.out.event(Event::Failed(Failure::Matching(failure)));
             State::Idle
@@ -419,11 +442,11 @@ impl Ev {
         self.out.event(Event::LinkDown(Cause::LinkLost));
         self.key(None);
         match (self.config.link_lost, self.pilot) {
-            (LinkLost::Rematch, EvPilot::Pwm(_) | EvPilot::Steady) => State::Resting {
-                last_start: self.after(Timer::MatchingRepetition),
-                spare: SPARE_RUNS,
-                until: self.after(Timer::MatchingRate),
-            },
+            (LinkLost::Rematch, EvPilot::Pwm(_) | EvPilot::Steady) => {
+                self.run.last_start = self.after(Timer::MatchingRepetition);
+                self.run.spare = SPARE_RUNS;
+                State::Resting { until: self.after(Timer::MatchingRate) }
+            }
             _ => State::Idle,
         }
     }

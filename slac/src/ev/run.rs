@@ -8,7 +8,7 @@ use crate::attenuation::{Decibel, GROUPS, Profiles};
 use crate::mme::{AttenCharInd, Mac, RunId};
 use crate::timing::{SOUNDS, STATIONS};
 
-/// One run of a matching.
+/// One run of a matching. Its tables are used again by the next run.
 pub(super) struct Run {
     pub(super) id: RunId,
     /// No further run begins after this.
@@ -28,8 +28,21 @@ struct Station {
 }
 
 impl Run {
-    pub(super) fn new(id: RunId, last_start: Duration, spare: u8) -> Self {
-        Self { id, last_start, spare, stations: Vec::new(), raw: Vec::new() }
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self {
+            id: RunId::default(),
+            last_start: Duration::ZERO,
+            spare: 0,
+            stations: Vec::with_capacity(STATIONS),
+            raw: Vec::with_capacity(STATIONS),
+        }
+    }
+
+    pub(super) fn begin(&mut self, id: RunId) {
+        self.id = id;
+        self.stations.clear();
+        self.raw.clear();
     }
 
     /// A station answered CM_SLAC_PARM.REQ.

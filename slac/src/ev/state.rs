@@ -3,15 +3,15 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::run::Run;
-use crate::mme::{Mac, RunId};
+use crate::mme::Mac;
 
 pub(super) enum State {
     /// Waits for an oscillator that starts, or for `Start`.
     Idle,
     Requesting(Requesting),
     Sounding(Sounding),
-    Collecting(Collecting),
+    /// Waits for the results that are missing.
+    Collecting(Window),
     Validating(Validating),
     Matching(Matching),
     Joining(Joining),
@@ -25,8 +25,6 @@ pub(super) enum State {
     Paused(Peer),
     /// Between two runs.
     Resting {
-        last_start: Duration,
-        spare: u8,
         until: Duration,
     },
 }
@@ -37,7 +35,6 @@ pub(super) struct Peer(pub(super) Mac);
 
 /// CM_SLAC_PARM.REQ is out; answers are gathered `until`.
 pub(super) struct Requesting {
-    pub(super) run: Run,
     pub(super) repeats: u8,
     /// Requests still to be sent once a station has answered.
     pub(super) spare: u8,
@@ -46,16 +43,9 @@ pub(super) struct Requesting {
 
 /// Sends CM_START_ATTEN_CHAR.IND and CM_MNBC_SOUND.IND in turn.
 pub(super) struct Sounding {
-    pub(super) run: Run,
     pub(super) starts: u8,
     pub(super) sounds: u8,
     pub(super) next: Duration,
-    pub(super) window: Window,
-}
-
-/// Waits for the results that are missing.
-pub(super) struct Collecting {
-    pub(super) run: Run,
     pub(super) window: Window,
 }
 
@@ -68,7 +58,6 @@ pub(super) struct Window {
 
 /// Proves the cable at the first of the candidates.
 pub(super) struct Validating {
-    pub(super) run: Run,
     /// Never empty; best first.
     pub(super) candidates: Vec<Mac>,
     pub(super) step: Step,
@@ -88,7 +77,6 @@ pub(super) enum Step {
 
 /// CM_SLAC_MATCH.REQ is out.
 pub(super) struct Matching {
-    pub(super) run: Run,
     pub(super) station: Mac,
     pub(super) repeats: u8,
     pub(super) until: Duration,
@@ -96,7 +84,6 @@ pub(super) struct Matching {
 
 /// The modem is given the station's key; the link is awaited.
 pub(super) struct Joining {
-    pub(super) run_id: RunId,
     pub(super) peer: Peer,
     pub(super) link: Link,
     pub(super) until: Duration,
@@ -111,39 +98,35 @@ pub(super) enum Link {
 }
 
 impl State {
-    pub(super) fn deadline(&self) -> Option<Duration> {
+    /// `is_complete`: no result is missing.
+    pub(super) fn deadline(&self, is_complete: bool) -> Option<Duration> {
         match self {
             Self::Idle | Self::Linked(_) | Self::Paused(_) => None,
             Self::Requesting(state) => Some(state.until),
             Self::Sounding(state) => Some(state.next),
-            Self::Collecting(state) if state.run.is_complete() => Some(state.window.least),
-            Self::Collecting(state) => Some(state.window.most),
+            Self::Collecting(window) if is_complete => Some(window.least),
+            Self::Collecting(window) => Some(window.most),
             Self::Validating(state) => Some(state.until),
             Self::Matching(state) => Some(state.until),
             Self::Joining(state) => Some(state.until),
-            Self::Doubtful { until, .. } | Self::Resting { until, .. } => Some(*until),
+            Self::Doubtful { until, .. } | Self::Resting { until } => Some(*until),
         }
     }
 
-    /// The run whose attenuation results still deserve an answer.
-    pub(super) fn run_id(&self) -> Option<RunId> {
-        match self {
-            Self::Sounding(state) => Some(state.run.id),
-            Self::Collecting(state) => Some(state.run.id),
-            Self::Validating(state) => Some(state.run.id),
-            Self::Matching(state) => Some(state.run.id),
-            Self::Joining(state) => Some(state.run_id),
-            _ => None,
-        }
+    /// Whether attenuation results of the run still deserve an answer.
+    pub(super) fn answers_results(&self) -> bool {
+        matches!(
+            self,
+            Self::Sounding(_)
+                | Self::Collecting(_)
+                | Self::Validating(_)
+                | Self::Matching(_)
+                | Self::Joining(_)
+        )
     }
 
-    /// The run while stations may still join the comparison.
-    pub(super) fn open_run(&mut self) -> Option<&mut Run> {
-        match self {
-            Self::Requesting(state) => Some(&mut state.run),
-            Self::Sounding(state) => Some(&mut state.run),
-            Self::Collecting(state) => Some(&mut state.run),
-            _ => None,
-        }
+    /// Whether stations may still join the comparison.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Requesting(_) | Self::Sounding(_) | Self::Collecting(_))
     }
 }

@@ -5,7 +5,6 @@ use core::time::Duration;
 
 use super::Ev;
 use super::event::{Event, RunFailure};
-use super::run::Run;
 use super::state::{State, Step, Validating};
 use crate::mme::{Frame, Mac, ValidateCnf, ValidateReq, ValidateResult};
 use crate::random;
@@ -13,17 +12,11 @@ use crate::timing::{RETRIES, TOGGLES, Timer};
 
 impl Ev {
     /// Asks the first candidate; without candidate the run has failed.
-    pub(super) fn validate(&mut self, run: Run, candidates: Vec<Mac>) -> State {
+    pub(super) fn validate(&mut self, candidates: Vec<Mac>) -> State {
         if candidates.is_empty() {
-            return self.run_failed(&run, RunFailure::NotValidated);
+            return self.run_failed(RunFailure::NotValidated);
         }
-        self.ask(Validating {
-            run,
-            candidates,
-            step: Step::Asking,
-            repeats: RETRIES,
-            until: self.now,
-        })
+        self.ask(Validating { candidates, step: Step::Asking, repeats: RETRIES, until: self.now })
     }
 
     fn ask(&mut self, mut state: Validating) -> State {
@@ -60,10 +53,10 @@ impl Ev {
     }
 
     fn not_validated(&mut self, state: Validating) -> State {
-        let Validating { run, mut candidates, .. } = state;
+        let Validating { mut candidates, .. } = state;
         let station = candidates.remove(0); // never empty
         self.out.event(Event::NotValidated { station });
-        self.validate(run, candidates)
+        self.validate(candidates)
     }
 
     pub(super) fn validated(&mut self, from: Mac, cnf: &ValidateCnf) {
@@ -96,10 +89,10 @@ impl Ev {
             }
             // The station cannot validate; the car goes on without. [V2G3-A09-51]
             (Step::Asking, ValidateResult::Failure | ValidateResult::NotRequired) => {
-                self.match_request(state.run, from, RETRIES)
+                self.match_request(from, RETRIES)
             }
             (Step::Toggling { count, .. }, ValidateResult::Success) if cnf.toggles == count => {
-                self.match_request(state.run, from, RETRIES)
+                self.match_request(from, RETRIES)
             }
             (Step::Toggling { .. }, ValidateResult::Ready) => State::Validating(state),
             (Step::Toggling { .. }, _) => self.not_validated(state),

@@ -15,7 +15,9 @@ use crate::amplitude::{Exchange, NotTaken};
 use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{
-    AmpMapCnf, Frame, MATCH_CNF_LEN, MATCH_REQ_LEN, Mac, Message, RunId, SlacMatchCnf, SlacMatchReq,
+    AmpMapCnf, AmpMapReq, AttenCharRsp, AttenProfileInd, Frame, Header, MATCH_CNF_LEN,
+    MATCH_REQ_LEN, Mac, Message, MnbcSoundInd, RunId, SetKeyCnf, SlacMatchCnf, SlacMatchReq,
+    SlacParmReq, StartAttenCharInd, ValidateReq,
 };
 use crate::modem::{Keying, Link, Modem, ModemFailure};
 use crate::output::{Outbox, Output};
@@ -23,9 +25,14 @@ use crate::pilot::{Duty, Pilot, PilotRequest, Step};
 use crate::random::Random;
 use crate::site::Hearing;
 use crate::supervision::Supervision;
-use crate::timing::Timer;
+use crate::timing::{SESSIONS, Timer};
 use session::Context;
 use table::Sessions;
+
+/// Outputs of one input: every session is characterized at once.
+const OUTPUTS: usize = 2 * SESSIONS + 8;
+/// Octets of their frames, each a CM_ATTEN_CHAR.IND with room for more groups than Green PHY has.
+const FRAMES: usize = OUTPUTS * 160;
 
 /// Matches the car on this connector's cable; one engine per connector and modem.
 pub struct Evse {
@@ -36,9 +43,11 @@ pub struct Evse {
     edges: u32,
     keying: Keying,
     supervision: Supervision,
-    /// What the modem heard, for the other connectors of the site.
-    hearing: Hearing,
+    /// What the modem heard, for the other connectors of a site.
+    hearing: Option<Hearing>,
     phase: Phase,
+    /// Empty but while matching or joining.
+    sessions: Sessions,
     attempts: Attempts,
     /// Only while linked.
     limits: Option<Exchange>,
@@ -59,7 +68,6 @@ enum Phase {
     Unplugged,
     /// Cars may open runs; without success `until`, the connector falls silent.
     Matching {
-        sessions: Sessions,
         until: Option<Duration>,
     },
     /// No run in time: silent until the control pilot leaves and comes back.
@@ -67,7 +75,6 @@ enum Phase {
     /// The key is out; the car may ask for it again or start over.
     Joining {
         matched: Matched,
-        sessions: Sessions,
         until: Duration,
     },
     Linked(Matched),
@@ -98,12 +105,18 @@ impl Evse {
             edges: 0,
             keying: Keying::unset(Some(Duration::ZERO)),
             supervision: Supervision::default(),
-            hearing: Hearing::default(),
+            hearing: None,
             phase: Phase::Unplugged,
+            sessions: Sessions::new(),
             attempts: Attempts::default(),
             limits: None,
-            out: Outbox::new(),
+            out: Outbox::with_capacity(OUTPUTS, FRAMES),
         }
+    }
+
+    /// Remembers what its modem hears of cars, so that [`Self::claim`] can tell.
+    pub(crate) fn join_site(&mut self) {
+        self.hearing = Some(Hearing::new());
     }
 
     /// Takes one input. What is due at `now` is done first: a frame that arrives with a deadline is late.
@@ -123,7 +136,7 @@ impl Evse {
         match input {
             Input::Timeout => {}
             Input::Frame(octets) => {
-                if let Ok(frame) = Frame::parse(octets) {
+                if let Some(frame) = Frame::parse_if(octets, |header| self.wants(header)) {
                     self.receive(&frame, others);
                 }
             }
@@ -168,24 +181,25 @@ impl Evse {
             | Phase::Paused(matched) => (matched.ev == ev).then_some(Decibel(i32::MIN)),
             Phase::Matching { .. } | Phase::Expired => {
                 let gap = self.config.timing[Timer::Hearing];
-                self.hearing.level(ev, &self.config.calibration, now, gap)
+                self.hearing.as_ref()?.level(ev, &self.config.calibration, now, gap)
             }
             Phase::Unplugged => None,
         }
     }
 
     /// What to do next; `Wait` is always last.
-    pub fn poll(&mut self) -> Output<Event> {
-        self.out.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
+    pub fn poll(&mut self) -> Output<'_, Event> {
+        let deadline = self.deadline();
+        self.out.poll(deadline)
     }
 
     fn deadline(&self) -> Option<Duration> {
         let phase = match &self.phase {
             Phase::Unplugged | Phase::Expired | Phase::Linked(_) | Phase::Paused(_) => None,
             // A run that is under way holds the connector open.
-            Phase::Matching { sessions, until } => sessions.deadline().or(*until),
-            Phase::Joining { sessions, until, .. } => {
-                sessions.deadline().into_iter().chain([*until]).min()
+            Phase::Matching { until } => self.sessions.deadline().or(*until),
+            Phase::Joining { until, .. } => {
+                self.sessions.deadline().into_iter().chain([*until]).min()
             }
             Phase::Doubtful { until, .. } => Some(*until),
         };
@@ -212,23 +226,20 @@ impl Evse {
             others,
             out: &mut self.out,
         };
-        match &mut self.phase {
-            Phase::Matching { sessions, until } => {
-                sessions.expire(&mut cx);
-                if sessions.is_empty() && until.is_some_and(|until| self.now >= until) {
-                    self.phase = Phase::Expired;
-                    self.out.event(Event::Failed(Failure::SlacInit));
-                    self.request_retry();
-                }
+        self.sessions.expire(&mut cx);
+        match self.phase {
+            Phase::Matching { until: Some(until) }
+                if self.sessions.is_empty() && self.now >= until =>
+            {
+                self.phase = Phase::Expired;
+                self.out.event(Event::Failed(Failure::SlacInit));
+                self.request_retry();
             }
-            Phase::Joining { sessions, until, .. } => {
-                sessions.expire(&mut cx);
-                if self.now >= *until {
-                    self.out.event(Event::Failed(Failure::Join));
-                    self.leave(Some(self.config.timing[Timer::SlacInit]));
-                }
+            Phase::Joining { until, .. } if self.now >= until => {
+                self.out.event(Event::Failed(Failure::Join));
+                self.leave(Some(self.config.timing[Timer::SlacInit]));
             }
-            Phase::Doubtful { until, .. } if self.now >= *until => {
+            Phase::Doubtful { until, .. } if self.now >= until => {
                 self.out.event(Event::LinkDown(Cause::LinkLost));
                 self.leave(Some(self.config.timing[Timer::SlacInit]));
             }
@@ -236,13 +247,31 @@ impl Evse {
         }
     }
 
+    /// Whether this frame can matter; most on a busy line cannot. Modems hand up unicast frames between other stations too.
+    fn wants(&self, header: &Header) -> bool {
+        let is_ours = header.destination == Mac::BROADCAST || header.destination == self.config.mac;
+        if !is_ours || header.source.is_group() || header.source == self.config.mac {
+            return false;
+        }
+        match header.code {
+            SetKeyCnf::CODE => true,
+            AmpMapReq::CODE => {
+                matches!(self.phase, Phase::Linked(matched) if matched.ev == header.source)
+            }
+            SlacParmReq::CODE
+            | StartAttenCharInd::CODE
+            | MnbcSoundInd::CODE
+            | AttenProfileInd::CODE
+            | AttenCharRsp::CODE
+            | ValidateReq::CODE
+            | SlacMatchReq::CODE
+            | AmpMapCnf::CODE => self.pilot.is_plugged(),
+            _ => self.keying.is_modem(header.source),
+        }
+    }
+
     fn receive(&mut self, frame: &Frame, others: &dyn Fn(Mac) -> Option<Decibel>) {
         let from = frame.source;
-        // Modems hand up unicast frames between other stations too.
-        let is_ours = frame.destination == Mac::BROADCAST || frame.destination == self.config.mac;
-        if !is_ours || from.is_group() || from == self.config.mac {
-            return;
-        }
         if let Message::SetKeyCnf(answer) = &frame.message {
             let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
             if self.keying.confirm(from, answer, &link) {
@@ -264,7 +293,9 @@ impl Evse {
         let is_own_modem = self.config.modem == Modem::Immediate || self.keying.is_modem(from);
         if let (Message::AttenProfileInd(ind), true) = (&frame.message, is_own_modem) {
             let gap = self.config.timing[Timer::Hearing];
-            self.hearing.add(ind.pev_mac, &ind.groups, self.now, gap);
+            if let Some(hearing) = &mut self.hearing {
+                hearing.add(ind.pev_mac, &ind.groups, self.now, gap);
+            }
         }
         let mut cx = Context {
             now: self.now,
@@ -289,11 +320,12 @@ impl Evse {
         if let Message::SlacMatchReq(req) = &frame.message {
             return self.match_request(from, req);
         }
-        let (sessions, only) = match &mut self.phase {
-            Phase::Matching { sessions, .. } => (sessions, None),
-            Phase::Joining { sessions, matched, .. } => (sessions, Some(matched.ev)),
+        let only = match &self.phase {
+            Phase::Matching { .. } => None,
+            Phase::Joining { matched, .. } => Some(matched.ev),
             _ => return,
         };
+        let sessions = &mut self.sessions;
         match &frame.message {
             Message::SlacParmReq(req)
                 if is_plain(req.application_type, req.security_type)
@@ -344,10 +376,10 @@ impl Evse {
         // Only a confirmed key is worth anything to the car.
         let (true, Some(key)) = (in_order, self.keying.current().cloned()) else { return };
         let asked = Matched { ev: from, run_id: req.run_id };
-        let is_new = match &mut self.phase {
+        let is_new = match &self.phase {
             Phase::Linked(matched) | Phase::Joining { matched, .. } if matched.is(asked) => false,
-            Phase::Matching { sessions, .. } | Phase::Joining { sessions, .. } => {
-                if !sessions.run(from, req.run_id).is_some_and(|session| session.may_match()) {
+            Phase::Matching { .. } | Phase::Joining { .. } => {
+                if !self.sessions.run(from, req.run_id).is_some_and(|session| session.may_match()) {
                     return;
                 }
                 true
@@ -380,7 +412,7 @@ impl Evse {
 
     fn matched(&mut self, matched: Matched, key: NetworkKey) {
         let until = self.now + self.config.timing[Timer::Join];
-        self.phase = Phase::Joining { matched, sessions: Sessions::default(), until };
+        self.enter(Phase::Joining { matched, until });
         self.out.event(Event::Matched { peer: matched.ev, run_id: matched.run_id, key });
         if self.config.modem == Modem::Immediate {
             self.link_up();
@@ -390,7 +422,7 @@ impl Evse {
     fn link_up(&mut self) {
         match self.phase {
             Phase::Joining { matched, .. } => {
-                self.phase = Phase::Linked(matched);
+                self.enter(Phase::Linked(matched));
                 self.attempts = Attempts::default();
                 self.out.event(Event::LinkUp { peer: matched.ev });
             }
@@ -424,10 +456,10 @@ impl Evse {
         match &self.phase {
             Phase::Unplugged if pilot.is_plugged() => {
                 let until = self.now + self.config.timing[Timer::SlacInit];
-                self.phase = Phase::Matching { sessions: Sessions::default(), until: Some(until) };
+                self.enter(Phase::Matching { until: Some(until) });
             }
             Phase::Matching { .. } | Phase::Expired if !pilot.is_plugged() => {
-                self.phase = Phase::Unplugged
+                self.enter(Phase::Unplugged);
             }
             // Waking a paused car goes through E or F.
             Phase::Paused(_) if pilot != Pilot::A => {}
@@ -475,17 +507,20 @@ impl Evse {
     /// Leaves the network by taking a fresh key, at once, and listens again if a car is plugged.
     fn leave(&mut self, init: Option<Duration>) {
         self.limits = None;
-        self.phase = if self.pilot.is_plugged() {
-            Phase::Matching {
-                sessions: Sessions::default(),
-                until: init.map(|init| self.now + init),
-            }
+        self.enter(if self.pilot.is_plugged() {
+            Phase::Matching { until: init.map(|init| self.now + init) }
         } else {
             Phase::Unplugged
-        };
+        });
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let renewed = self.keying.renew(&mut link, out);
         self.report(renewed);
+    }
+
+    /// Runs of cars do not outlive the phase that they belong to.
+    fn enter(&mut self, phase: Phase) {
+        self.sessions.clear();
+        self.phase = phase;
     }
 
     fn pause(&mut self) {

@@ -1,6 +1,5 @@
 //! One matching run of one car, from CM_SLAC_PARM.REQ to CM_SLAC_MATCH.REQ.
 
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Config, Event, SessionEnd, Validation};
@@ -32,6 +31,8 @@ impl Context<'_> {
 pub(super) struct Session {
     pub(super) ev: Mac,
     pub(super) run_id: RunId,
+    /// What the modem measured.
+    profiles: Profiles,
     state: State,
 }
 
@@ -48,14 +49,11 @@ enum State {
 struct Sounding {
     announced: u8,
     heard: u8,
-    profiles: Profiles,
     until: Duration,
 }
 
 /// CM_ATTEN_CHAR.IND is out.
 struct AwaitRsp {
-    groups: Vec<u8>,
-    sounds: u8,
     repeats: u8,
     until: Duration,
 }
@@ -82,7 +80,8 @@ impl Session {
         };
         cx.out.transmit(&Frame::new(ev, cx.config.mac, answer));
         cx.out.event(Event::MatchingStarted { ev, run_id });
-        Self { ev, run_id, state: State::AwaitStart { until: cx.after(Timer::MatchSequence) } }
+        let state = State::AwaitStart { until: cx.after(Timer::MatchSequence) };
+        Self { ev, run_id, profiles: Profiles::default(), state }
     }
 
     /// Nothing but a CM_SLAC_PARM.REQ so far: the first to give way when the table is full.
@@ -118,12 +117,7 @@ impl Session {
             && ind.forwarding_sta == self.ev;
         if in_order && self.is_fresh() {
             let until = cx.after(Timer::Sounding);
-            self.state = State::Sounding(Sounding {
-                announced: ind.num_sounds,
-                heard: 0,
-                profiles: Profiles::default(),
-                until,
-            });
+            self.state = State::Sounding(Sounding { announced: ind.num_sounds, heard: 0, until });
         }
     }
 
@@ -136,10 +130,10 @@ impl Session {
     /// Adds what the modem measured. The average follows at once when all announced soundings are in. [V2G3-A09-19]
     pub(super) fn profile(&mut self, groups: &[u8], cx: &Context<'_>) {
         let State::Sounding(sounding) = &mut self.state else { return };
-        if sounding.profiles.count() >= sounding.announced || !sounding.profiles.add(groups) {
+        if self.profiles.count() >= sounding.announced || !self.profiles.add(groups) {
             return;
         }
-        if sounding.profiles.count() == sounding.announced {
+        if self.profiles.count() == sounding.announced {
             sounding.until = sounding.until.min(cx.after(Timer::AverageCalculation));
         }
     }
@@ -201,17 +195,16 @@ impl Session {
                 return Err(SessionEnd::NoValidation);
             }
             State::Sounding(sounding) => {
-                let sounds = sounding.profiles.count();
-                let Some(groups) = sounding.profiles.average(&cx.config.calibration) else {
+                let sounds = self.profiles.count();
+                let Some(mean) = self.profiles.mean(&cx.config.calibration) else {
                     return Err(SessionEnd::NoProfiles { sounds: sounding.heard });
                 };
-                let mean = Decibel::mean(&groups).unwrap_or_default();
                 cx.out.event(Event::Characterized { ev: self.ev, sounds, mean });
                 if (cx.others)(self.ev).is_some_and(|other| other < mean) {
                     return Err(SessionEnd::NearerElsewhere);
                 }
                 let until = cx.after(Timer::MatchResponse);
-                self.state = State::AwaitRsp(AwaitRsp { groups, sounds, repeats: RETRIES, until });
+                self.state = State::AwaitRsp(AwaitRsp { repeats: RETRIES, until });
                 self.indicate(cx);
             }
             State::AwaitRsp(waiting) => {
@@ -234,7 +227,7 @@ impl Session {
     }
 
     fn indicate(&self, cx: &mut Context<'_>) {
-        let State::AwaitRsp(waiting) = &self.state else { return };
+        let Some(groups) = self.profiles.average(&cx.config.calibration) else { return };
         let ind = AttenCharInd {
             application_type: 0,
             security_type: 0,
@@ -242,8 +235,8 @@ impl Session {
             run_id: self.run_id,
             source_id: [0; 17],
             resp_id: [0; 17],
-            num_sounds: waiting.sounds,
-            groups: waiting.groups.clone(),
+            num_sounds: self.profiles.count(),
+            groups,
         };
         cx.out.transmit(&Frame::new(self.ev, cx.config.mac, ind));
     }

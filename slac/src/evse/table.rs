@@ -8,11 +8,18 @@ use super::session::{Context, Session};
 use crate::mme::{Mac, RunId};
 use crate::timing::SESSIONS;
 
-/// At most one session per car, at most [`SESSIONS`], oldest first.
-#[derive(Default)]
+/// At most one session per car, at most [`SESSIONS`], oldest first. All their memory is there from the beginning.
 pub(super) struct Sessions(Vec<Session>);
 
 impl Sessions {
+    pub(super) fn new() -> Self {
+        Self(Vec::with_capacity(SESSIONS))
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Opens a session, in place of an older one of the same car. [V2G3-A09-16]
     ///
     /// A full table gives up its oldest session without soundings; without such a session the car is not answered.

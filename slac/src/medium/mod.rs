@@ -411,18 +411,18 @@ impl Medium {
     fn drain(&mut self, id: StationId) {
         loop {
             let output = match self.engine(id) {
-                Some(Engine::Ev(engine)) => event(engine.poll(), Event::Ev),
-                Some(Engine::Evse(engine)) => event(engine.poll(), Event::Evse),
+                Some(Engine::Ev(engine)) => Polled::of(engine.poll(), Event::Ev),
+                Some(Engine::Evse(engine)) => Polled::of(engine.poll(), Event::Evse),
                 Some(&mut Engine::Connector(site, connector)) => match self.sites.get_mut(site) {
-                    Some(site) => event(site.poll(connector), Event::Evse),
+                    Some(site) => Polled::of(site.poll(connector), Event::Evse),
                     None => return,
                 },
                 None => return,
             };
             match output {
-                Output::Transmit(octets) => self.transmit(id, octets),
-                Output::Event(event) => self.note(id, event),
-                Output::Wait(wait) => {
+                Polled::Transmit(octets) => self.transmit(id, octets),
+                Polled::Event(event) => self.note(id, event),
+                Polled::Wait(wait) => {
                     if let Some(station) = self.stations.get_mut(id.0) {
                         station.wait = wait;
                     }
@@ -567,10 +567,19 @@ fn pair(one: StationId, other: StationId) -> (StationId, StationId) {
     (one.min(other), one.max(other))
 }
 
-fn event<E>(output: Output<E>, wrap: fn(E) -> Event) -> Output<Event> {
-    match output {
-        Output::Transmit(octets) => Output::Transmit(octets),
-        Output::Event(event) => Output::Event(wrap(event)),
-        Output::Wait(until) => Output::Wait(until),
+/// An output of any engine, apart from it.
+enum Polled {
+    Transmit(Vec<u8>),
+    Event(Event),
+    Wait(Option<Duration>),
+}
+
+impl Polled {
+    fn of<E>(output: Output<'_, E>, wrap: fn(E) -> Event) -> Self {
+        match output {
+            Output::Transmit(octets) => Self::Transmit(octets.to_vec()),
+            Output::Event(event) => Self::Event(wrap(event)),
+            Output::Wait(until) => Self::Wait(until),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::wire::{Error, Field, Reader, layout};
-use super::{Mac, RunId};
+use super::{Groups, Mac, RunId};
 
 /// An identifier field that ISO 15118-3 leaves empty.
 pub type EmptyId = [u8; 17];
@@ -73,8 +73,8 @@ layout! {
         pub resp_id: EmptyId,
         /// Soundings that went into the average.
         pub num_sounds: u8,
-        /// Attenuation per carrier group in dB.
-        pub groups: Vec<u8>,
+        /// The average.
+        pub groups: Groups,
     }
 
     /// CM_ATTEN_CHAR.RSP: the car has the result.
@@ -145,22 +145,21 @@ impl Field for MnbcSoundInd {
 pub struct AttenProfileInd {
     /// The car.
     pub pev_mac: Mac,
-    /// Attenuation per carrier group in dB; empty from modems that do not measure.
-    pub groups: Vec<u8>,
+    /// What it measured.
+    pub groups: Groups,
 }
 
 impl Field for AttenProfileInd {
     fn read(reader: &mut Reader<'_>, _: &'static str) -> Result<Self, Error> {
         let pev_mac = Field::read(reader, "AttenProfileInd.pev_mac")?;
         let [count, _reserved] = Field::read(reader, "AttenProfileInd.num_groups")?;
-        let groups = reader.take(count.into(), "AttenProfileInd.groups")?.to_vec();
+        let groups = reader.take(count.into(), "AttenProfileInd.groups")?.into();
         Ok(Self { pev_mac, groups })
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         self.pev_mac.write(out);
-        let count = u8::try_from(self.groups.len()).unwrap_or(u8::MAX);
-        out.extend([count, 0]);
-        out.extend(self.groups.iter().take(count.into()));
+        out.extend([u8::try_from(self.groups.len()).unwrap_or(u8::MAX), 0]);
+        out.extend_from_slice(&self.groups);
     }
 }

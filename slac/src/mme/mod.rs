@@ -6,6 +6,7 @@
 
 mod address;
 mod characterization;
+mod groups;
 pub mod lumissil;
 mod matching;
 pub mod network;
@@ -21,6 +22,7 @@ pub use characterization::{
     AttenCharInd, AttenCharRsp, AttenProfileInd, EmptyId, MnbcSoundInd, SlacParmCnf, SlacParmReq,
     StartAttenCharInd,
 };
+pub use groups::Groups;
 pub use matching::{
     AmpMapCnf, AmpMapReq, MATCH_CNF_LEN, MATCH_REQ_LEN, SetKeyCnf, SetKeyReq, SlacMatchCnf,
     SlacMatchReq, ValidateCnf, ValidateReq, ValidateResult,
@@ -68,8 +70,59 @@ impl Frame {
     /// What is not one whole message of the table in a known version comes back as [`Message::Unknown`].
     pub fn parse(octets: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(octets);
-        let destination = Field::read(&mut reader, "destination")?;
-        let source = Field::read(&mut reader, "source")?;
+        let header = Header::read(&mut reader)?;
+        header.frame(&mut reader)
+    }
+
+    /// The same for a frame that is wanted; of any other, only the header is read. `None` also for what does not parse.
+    pub(crate) fn parse_if(octets: &[u8], is_wanted: impl Fn(&Header) -> bool) -> Option<Self> {
+        let mut reader = Reader::new(octets);
+        let header = Header::read(&mut reader).ok()?;
+        is_wanted(&header).then(|| header.frame(&mut reader).ok())?
+    }
+
+    /// The Ethernet frame, padded with zeros to [`MIN_FRAME`].
+    pub fn emit(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(128);
+        self.emit_to(&mut out);
+        out
+    }
+
+    /// The same behind what `out` holds.
+    pub fn emit_to(&self, out: &mut Vec<u8>) {
+        let end = out.len() + MIN_FRAME;
+        self.destination.write(out);
+        self.source.write(out);
+        out.extend(ETHERTYPE.to_be_bytes());
+        out.push(self.version);
+        self.message.code().write(out);
+        if self.version > 0 {
+            out.extend(match self.message {
+                Message::Unknown { fragment, .. } => fragment,
+                _ => [0; 2],
+            });
+        }
+        self.message.write(out);
+        if out.len() < end {
+            out.resize(end, 0);
+        }
+    }
+}
+
+/// What stands before the message.
+pub(crate) struct Header {
+    pub(crate) destination: Mac,
+    pub(crate) source: Mac,
+    version: u8,
+    /// MMTYPE.
+    pub(crate) code: u16,
+    fragment: [u8; 2],
+}
+
+impl Header {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let destination = Field::read(reader, "destination")?;
+        let source = Field::read(reader, "source")?;
         let ethertype = u16::from_be_bytes(reader.array("ethertype")?);
         if ethertype != ETHERTYPE {
             return Err(Error {
@@ -78,36 +131,20 @@ impl Frame {
                 offset: reader.offset() - 2,
             });
         }
-        let version = Field::read(&mut reader, "version")?;
+        let version = Field::read(reader, "version")?;
         reader.version = version;
-        let code = Field::read(&mut reader, "mmtype")?;
-        let fragment = if version == 0 { [0; 2] } else { Field::read(&mut reader, "fragment")? };
-        let message = match (version, fragment) {
-            (0, _) | (1 | 2, [0, _]) => Message::read(code, fragment, &mut reader)?,
-            _ => Message::Unknown { code, fragment, body: reader.rest().to_vec() },
-        };
-        Ok(Self { destination, source, version, message })
+        let code = Field::read(reader, "mmtype")?;
+        let fragment = if version == 0 { [0; 2] } else { Field::read(reader, "fragment")? };
+        Ok(Self { destination, source, version, code, fragment })
     }
 
-    /// The Ethernet frame, padded with zeros to [`MIN_FRAME`].
-    pub fn emit(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(128);
-        self.destination.write(&mut out);
-        self.source.write(&mut out);
-        out.extend(ETHERTYPE.to_be_bytes());
-        out.push(self.version);
-        self.message.code().write(&mut out);
-        if self.version > 0 {
-            out.extend(match self.message {
-                Message::Unknown { fragment, .. } => fragment,
-                _ => [0; 2],
-            });
-        }
-        self.message.write(&mut out);
-        if out.len() < MIN_FRAME {
-            out.resize(MIN_FRAME, 0);
-        }
-        out
+    fn frame(self, reader: &mut Reader<'_>) -> Result<Frame, Error> {
+        let Self { destination, source, version, code, fragment } = self;
+        let message = match (version, fragment) {
+            (0, _) | (1 | 2, [0, _]) => Message::read(code, fragment, reader)?,
+            _ => Message::Unknown { code, fragment, body: reader.rest().to_vec() },
+        };
+        Ok(Frame { destination, source, version, message })
     }
 }
 

@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Mac;
 use super::table::vendor;
 use super::wire::{Error, Field, Payload, Reader, layout};
+use super::{Groups, Mac};
 use crate::key::Nid;
 
 /// Identifies Qualcomm in vendor messages.
@@ -269,8 +269,8 @@ pub struct AttenuationCharacteristicsInd {
     pub pev_mac: Mac,
     /// Between count and levels.
     pub reserved: [u8; 9],
-    /// Attenuation per carrier group in dB, calibrated by nobody.
-    pub groups: Vec<u8>,
+    /// What it measured, calibrated by nobody.
+    pub groups: Groups,
 }
 
 impl Field for AttenuationCharacteristicsInd {
@@ -279,16 +279,15 @@ impl Field for AttenuationCharacteristicsInd {
         let pev_mac = Field::read(reader, "AttenuationCharacteristicsInd.pev_mac")?;
         let count = u8::read(reader, "AttenuationCharacteristicsInd.groups")?;
         let reserved = Field::read(reader, "AttenuationCharacteristicsInd.reserved")?;
-        let groups = reader.take(count.into(), "AttenuationCharacteristicsInd.groups")?.to_vec();
+        let groups = reader.take(count.into(), "AttenuationCharacteristicsInd.groups")?.into();
         Ok(Self { oui, pev_mac, reserved, groups })
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         self.oui.write(out);
         self.pev_mac.write(out);
-        let count = u8::try_from(self.groups.len()).unwrap_or(u8::MAX);
-        out.push(count);
+        out.push(u8::try_from(self.groups.len()).unwrap_or(u8::MAX));
         self.reserved.write(out);
-        out.extend(self.groups.iter().take(count.into()));
+        out.extend_from_slice(&self.groups);
     }
 }

@@ -41,7 +41,12 @@ macro_rules! vendor {
             }
         }
 
-        $(impl From<$variant> for $crate::mme::Message {
+        $(impl $variant {
+            /// MMTYPE.
+            pub const CODE: u16 = $code;
+        }
+
+        impl From<$variant> for $crate::mme::Message {
             fn from(content: $variant) -> Self {
                 Self::$vendor($vendor::$variant(content))
             }
@@ -127,7 +132,12 @@ macro_rules! messages {
             }
         }
 
-        $(impl From<$variant> for Message {
+        $(impl $variant {
+            /// MMTYPE.
+            pub const CODE: u16 = $code;
+        }
+
+        impl From<$variant> for Message {
             fn from(message: $variant) -> Self {
                 Self::$variant(message)
             }

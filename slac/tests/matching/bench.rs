@@ -20,7 +20,7 @@ pub(crate) trait Engine {
     type Event: std::fmt::Debug + Clone + PartialEq;
     fn frame(&mut self, now: Duration, octets: &[u8]);
     fn timeout(&mut self, now: Duration);
-    fn poll(&mut self) -> Output<Self::Event>;
+    fn poll(&mut self) -> Output<'_, Self::Event>;
 }
 
 impl Engine for Evse {
@@ -31,7 +31,7 @@ impl Engine for Evse {
     fn timeout(&mut self, now: Duration) {
         self.handle(now, evse::Input::Timeout);
     }
-    fn poll(&mut self) -> Output<Self::Event> {
+    fn poll(&mut self) -> Output<'_, Self::Event> {
         Evse::poll(self)
     }
 }
@@ -44,7 +44,7 @@ impl Engine for Ev {
     fn timeout(&mut self, now: Duration) {
         self.handle(now, ev::Input::Timeout);
     }
-    fn poll(&mut self) -> Output<Self::Event> {
+    fn poll(&mut self) -> Output<'_, Self::Event> {
         Ev::poll(self)
     }
 }
@@ -122,7 +122,7 @@ impl Bench<Evse> {
         let frame = Frame::new(
             Mac::BROADCAST,
             MODEM,
-            AttenProfileInd { pev_mac: EV, groups: vec![level; 58] },
+            AttenProfileInd { pev_mac: EV, groups: [level; 58].into() },
         );
         self.octets(&frame.emit());
     }
@@ -265,7 +265,7 @@ impl<E: Engine> Bench<E> {
         loop {
             match self.engine.poll() {
                 Output::Transmit(octets) => {
-                    let frame = Frame::parse(&octets).unwrap();
+                    let frame = Frame::parse(octets).unwrap();
                     if frame.message.name() == Some("VS_PL_LNK_STATUS.REQ") {
                         self.asked.push(self.now);
                         if let Some(link) = self.link {
@@ -398,7 +398,7 @@ pub(crate) fn atten_ind(run_id: RunId, level: u8) -> AttenCharInd {
         source_id: [0; 17],
         resp_id: [0; 17],
         num_sounds: 10,
-        groups: vec![level; 58],
+        groups: [level; 58].into(),
     }
 }
 

@@ -229,7 +229,7 @@ fn attenuation_characterization_004_to_011_invalid_results_are_not_answered() {
         |ind| ind.source_id = [1; 17],
         |ind| ind.resp_id = [1; 17],
         |ind| ind.num_sounds = 0,
-        |ind| ind.groups.clear(),
+        |ind| ind.groups = Groups::default(),
     ];
     for spoil in wrong {
         let mut bench = EvBench::sounded(config());

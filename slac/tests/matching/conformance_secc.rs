@@ -303,7 +303,7 @@ fn cm_validate_009_a_second_car_is_told_to_wait() {
         &Frame::new(
             Mac::BROADCAST,
             MODEM,
-            AttenProfileInd { pev_mac: second, groups: vec![40; 58] },
+            AttenProfileInd { pev_mac: second, groups: [40; 58].into() },
         )
         .emit(),
     );

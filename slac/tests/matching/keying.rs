@@ -172,7 +172,7 @@ fn only_the_local_modem_speaks_about_soundings() {
     let mut bench = EvseBench::plugged(Config::new(EVSE));
     bench.request();
     bench.receive(start());
-    let forged = AttenProfileInd { pev_mac: EV, groups: vec![1; 58] };
+    let forged = AttenProfileInd { pev_mac: EV, groups: [1; 58].into() };
     bench.octets(&Frame::new(Mac::BROADCAST, OTHER, forged).emit());
     bench.run(1_000);
     assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 0);
