@@ -27,7 +27,7 @@ END
 chmod +x "$work/control"
 as "$bin/initdb" -D "$work/data" -U pnc -A trust -E UTF8 --no-sync >/dev/null
 "$work/control" start
-trap '"$work/control" -m immediate stop; umount "$work/full" "$work/full-server" 2>/dev/null; rm -rf "$work"' EXIT
+trap '"$work/control" -m immediate stop || true; umount "$work/full" "$work/full-server" 2>/dev/null || true; rm -rf "$work"' EXIT
 # Small file systems, to be full soon.
 if [ "$(id -u)" = 0 ] && mkdir "$work/full" "$work/full-server" && mount -t tmpfs -o size=3m none "$work/full" &&
   mount -t tmpfs -o "size=12m,uid=$(id -u postgres),mode=0700" none "$work/full-server"; then

@@ -36,22 +36,16 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    let json = arguments.json;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let measured = runtime.map_err(Failure::from).and_then(|runtime| {
-        runtime.block_on(async {
-            let store = Store::open(&arguments.url, Options::default()).await?;
-            let measured = match arguments.what.as_str() {
-                "issue" => issue(&store, &arguments).await,
-                _ => pool(&store, &arguments).await,
-            };
-            store.close().await;
-            measured
-        })
+        // As in a service, the work is done where input and output are waited for.
+        runtime.block_on(runtime.spawn(measure(arguments)))?
     });
     match measured {
         Ok((figures, good)) => {
             let mut out = std::io::stdout().lock();
-            let text = if arguments.json { figures.to_string() } else { plain(&figures) };
+            let text = if json { figures.to_string() } else { plain(&figures) };
             // Nobody reads it: nothing to tell.
             let _ = writeln!(out, "{text}");
             if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -61,6 +55,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn measure(arguments: Arguments) -> Result<(Value, bool), Failure> {
+    let store = Store::open(&arguments.url, Options::default()).await?;
+    let measured = match arguments.what.as_str() {
+        "issue" => issue(&store, &arguments).await,
+        _ => pool(&store, &arguments).await,
+    };
+    store.close().await;
+    measured
 }
 
 struct Arguments {

@@ -3,9 +3,9 @@
 use core::time::Duration;
 use std::str::FromStr as _;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::Database;
 use crate::store::error::StoreError;
@@ -13,6 +13,9 @@ use crate::store::options::Options;
 
 /// Statements whose plans a connection keeps; there are fewer.
 const STATEMENTS: usize = 512;
+
+/// After this, a connection to a server may be gone.
+const IDLE: Duration = Duration::from_secs(1);
 
 impl Database {
     /// Opens the database at an address, creates the file if it is one, and brings the tables up to date.
@@ -39,7 +42,8 @@ impl Database {
             .busy_timeout(options.patience)
             .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
-        let pool = SqlitePoolOptions::new().acquire_timeout(options.patience);
+        let pool =
+            SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
         let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await?;
         let readers = pool
             .max_connections(options.readers)
@@ -62,7 +66,16 @@ impl Database {
             ])
             .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
-        let pool = PgPoolOptions::new().acquire_timeout(options.patience);
+        let pool = PgPoolOptions::new()
+            .acquire_timeout(options.patience)
+            // Asked whether it still works only if it was idle for a while: asking costs as much as a look-up.
+            .test_before_acquire(false)
+            .before_acquire(|connection, use_before| {
+                Box::pin(async move {
+                    let asked = use_before.idle_for >= IDLE;
+                    Ok(!asked || connection.ping().await.is_ok())
+                })
+            });
         let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await?;
         let readers = pool
             .max_connections(options.readers)
