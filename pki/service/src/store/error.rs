@@ -220,6 +220,9 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+const IOERR_WRITE: u32 = 10 | 3 << 8;
+const IOERR_SHMSIZE: u32 = 10 | 19 << 8;
+
 type Named = fn(String) -> StoreError;
 
 fn postgres(code: &str) -> Option<Named> {
@@ -237,7 +240,10 @@ fn postgres(code: &str) -> Option<Named> {
 
 /// The lower octet of SQLite's codes is the kind, the rest tells more.
 fn sqlite(code: &str) -> Option<Named> {
-    Some(match code.parse::<u32>().ok()? & 0xff {
+    let code = code.parse::<u32>().ok()?;
+    Some(match code & 0xff {
+        // A file that could not grow, whether by a quota, a limit or for space.
+        _ if matches!(code, IOERR_WRITE | IOERR_SHMSIZE) => StoreError::Full,
         5 | 6 => |_| StoreError::Busy,
         13 => StoreError::Full,
         8 | 10 | 14 => StoreError::Unavailable,

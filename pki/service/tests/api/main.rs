@@ -6,6 +6,8 @@ mod description;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
+mod full_disk;
+#[cfg(test)]
 mod pools;
 #[cfg(test)]
 mod provision;

@@ -56,18 +56,18 @@ pub(crate) fn request(number: u64, attempt: u64) -> Submission {
     submit(changes).announce(created).replying(reply)
 }
 
-/// Makes requests with these numbers, several at once, each until it is answered; tells of each answer.
+/// Makes requests with these numbers, several at once, each until it is done; tells of each answer and failure.
 pub(crate) async fn drive(
     store: &Store,
     numbers: std::ops::Range<u64>,
     attempts: Arc<AtomicU64>,
-    answered: impl Fn(u64, &Committed) + Clone + Send + 'static,
+    note: impl Fn(u64, Result<&Committed, &StoreError>) + Clone + Send + 'static,
 ) {
     let next = Arc::new(AtomicU64::new(numbers.start));
     let drivers: Vec<_> = (0..24)
         .map(|_| {
             let (store, next, attempts) = (store.clone(), next.clone(), attempts.clone());
-            let (answered, end) = (answered.clone(), numbers.end);
+            let (note, end) = (note.clone(), numbers.end);
             tokio::spawn(async move {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
@@ -76,8 +76,10 @@ pub(crate) async fn drive(
                     }
                     loop {
                         let attempt = attempts.fetch_add(1, Ordering::Relaxed) % 0xffff;
-                        match store.commit(request(number, attempt)).await {
-                            Ok(committed) => break answered(number, &committed),
+                        let outcome = store.commit(request(number, attempt)).await;
+                        note(number, outcome.as_ref());
+                        match outcome {
+                            Ok(_) => break,
                             Err(error) if error.is_temporary() => {
                                 tokio::time::sleep(Duration::from_millis(20)).await;
                             }
