@@ -58,6 +58,16 @@ impl Modem {
             link: LinkReport::Lumissil,
         }
     }
+
+    /// A modem of any other maker: whatever it answers to a key is taken, its link is looked up in its list of stations.
+    pub fn generic() -> Self {
+        Self::HomePlug {
+            address: Mac::LOCAL_MODEM,
+            set: SetKeyResult::Any,
+            cco_capability: 0,
+            link: LinkReport::Discovery,
+        }
+    }
 }
 
 impl SetKeyResult {

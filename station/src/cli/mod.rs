@@ -14,6 +14,7 @@ mod logging;
 mod out;
 mod pki;
 mod secc;
+mod slac;
 mod stop;
 mod verdict;
 
@@ -36,6 +37,9 @@ enum Command {
     Secc(secc::Arguments),
     /// A car with a simulated battery.
     Evcc(evcc::Arguments),
+    /// Matching over a power line modem (SLAC), by itself.
+    #[command(subcommand)]
+    Slac(slac::Command),
     /// Translates EXI messages to XML or JSON and back.
     #[command(subcommand)]
     Exi(exi::Command),
@@ -54,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Secc(arguments) => secc::run(arguments),
         Command::Evcc(arguments) => evcc::run(arguments),
+        Command::Slac(command) => slac::run(command),
         Command::Exi(command) => exi::run(command),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Id(arguments) => id::run(arguments),
