@@ -38,6 +38,7 @@ pub mod pem;
 pub mod pool;
 pub mod profile;
 pub mod revocation;
+pub mod specimen;
 pub mod time;
 
 pub use cert::Certificate;

@@ -13,7 +13,7 @@ mod terms;
 pub use authority::{AuthorityError, CertificateAuthority};
 pub(crate) use csr::signed as signed_request;
 pub use csr::{Csr, CsrError, CsrPart, CsrPlan};
-pub use defect::{Damaged, Defect};
+pub use defect::{Damaged, Defect, Ending};
 pub(crate) use encode::AUTHORITY_KEY_ID;
 pub use encode::KeyId;
 pub use error::IssueError;

@@ -6,6 +6,8 @@ mod audit;
 #[path = "../command/mod.rs"]
 mod command;
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod issuing;
 #[cfg(test)]
 mod lint;

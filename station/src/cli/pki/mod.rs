@@ -6,6 +6,7 @@ mod bundle;
 mod crl;
 mod csr;
 mod files;
+mod fixtures;
 mod init;
 mod issue;
 mod lint;
@@ -31,6 +32,8 @@ use std::process::ExitCode;
 pub(super) enum Command {
     /// Makes a complete hierarchy of an operator: roots, authorities and their keys.
     Init(init::Arguments),
+    /// Makes a test hierarchy and everything that must be refused, with a manifest of what is wrong.
+    Fixtures(fixtures::Arguments),
     /// Issues certificates of any kind, with fresh keys or given ones.
     Issue(issue::Arguments),
     /// Makes requests for certificates, and shows and checks them.
@@ -73,6 +76,7 @@ pub(super) enum Command {
 pub(super) fn run(command: Command) -> ExitCode {
     match command {
         Command::Init(arguments) => init::run(&arguments),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::Issue(arguments) => issue::run(&arguments),
         Command::Csr(command) => csr::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),

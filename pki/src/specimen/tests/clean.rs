@@ -1,19 +1,20 @@
+use crate::issue::{Hierarchy, Options};
+use crate::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile, rules};
 use allocation_counter::measure;
-use pki::issue::{Hierarchy, Options};
-use pki::profile::{Broken, CertificateKind, Edition, Level, check, guess, profile, rules};
 use ring::rand::SystemRandom;
 
-use crate::draft::{AIA, CRLDP, Draft, Key, OU, SKI, UTF8, crl, key_id, ocsp, octets};
+use super::keys;
+use crate::specimen::draft::{AIA, CRLDP, Draft, Key, OU, SKI, UTF8, crl, ocsp, octets};
 
 /// The keys that certificates of an edition may have.
-fn keys(edition: Edition) -> &'static [Key] {
+fn allowed(edition: Edition) -> &'static [Key] {
     match edition {
         Edition::Iso2 => &[Key::P256],
         Edition::Iso20 => &[Key::P521, Key::Ed448],
     }
 }
 
-fn strict(draft: &Draft, kind: CertificateKind, edition: Edition) -> Vec<Broken> {
+fn strict(draft: &Draft<'_>, kind: CertificateKind, edition: Edition) -> Vec<Broken> {
     check(&draft.certificate(), kind, edition, Level::Strict)
 }
 
@@ -21,8 +22,8 @@ fn strict(draft: &Draft, kind: CertificateKind, edition: Edition) -> Vec<Broken>
 fn what_follows_the_profile_breaks_no_rule_at_any_level() {
     for edition in Edition::ALL {
         for kind in edition.kinds() {
-            for key in keys(edition) {
-                let certificate = Draft::of(kind, edition, *key).certificate();
+            for key in allowed(edition) {
+                let certificate = Draft::of(keys(), kind, edition, *key).certificate();
                 for level in Level::ALL {
                     let broken = check(&certificate, kind, edition, level);
                     assert_eq!(broken, [], "{kind}, {edition}, {key:?}, {level}");
@@ -36,8 +37,8 @@ fn what_follows_the_profile_breaks_no_rule_at_any_level() {
 fn a_clean_certificate_costs_no_allocation() {
     for edition in Edition::ALL {
         for kind in edition.kinds() {
-            for key in keys(edition) {
-                let certificate = Draft::of(kind, edition, *key).certificate();
+            for key in allowed(edition) {
+                let certificate = Draft::of(keys(), kind, edition, *key).certificate();
                 for level in Level::ALL {
                     let cost = measure(|| drop(check(&certificate, kind, edition, level)));
                     assert_eq!(cost.count_total, 0, "{kind}, {edition}, {key:?}, {level}");
@@ -45,7 +46,7 @@ fn a_clean_certificate_costs_no_allocation() {
             }
         }
     }
-    let station = Draft::of(CertificateKind::SeccLeaf, Edition::Iso2, Key::P256);
+    let station = Draft::of(keys(), CertificateKind::SeccLeaf, Edition::Iso2, Key::P256);
     let certificate = station.certificate();
     let as_contract =
         || drop(check(&certificate, CertificateKind::ContractLeaf, Edition::Iso2, Level::Field));
@@ -56,20 +57,20 @@ fn a_clean_certificate_costs_no_allocation() {
 fn what_the_standard_leaves_open_breaks_no_rule() {
     let (iso20, p521) = (Edition::Iso20, Key::P521);
     // [V2G20-2598] bounds cars' subjects; stations' have room for a unit.
-    let mut station = Draft::of(CertificateKind::SeccLeaf, iso20, p521);
+    let mut station = Draft::of(keys(), CertificateKind::SeccLeaf, iso20, p521);
     station.add(OU, UTF8, "East");
     assert_eq!(strict(&station, CertificateKind::SeccLeaf, iso20), []);
-    let mut contract = Draft::of(CertificateKind::ContractLeaf, iso20, p521);
+    let mut contract = Draft::of(keys(), CertificateKind::ContractLeaf, iso20, p521);
     contract.set(AIA, true, ocsp("http://pki.example"));
     assert_eq!(strict(&contract, CertificateKind::ContractLeaf, iso20), []);
     contract.drop(CRLDP);
     assert_eq!(strict(&contract, CertificateKind::ContractLeaf, iso20), []);
     // The other way to make a key identifier.
-    let mut short = key_id(p521).split_off(12);
+    let mut short = keys().id(p521).split_off(12);
     short[0] = 0x40 | short[0] & 0x0f;
     contract.set(SKI, false, octets(&short));
     assert_eq!(strict(&contract, CertificateKind::ContractLeaf, iso20), []);
-    let mut contract = Draft::of(CertificateKind::ContractLeaf, Edition::Iso2, Key::P256);
+    let mut contract = Draft::of(keys(), CertificateKind::ContractLeaf, Edition::Iso2, Key::P256);
     contract.set(CRLDP, false, crl("http://pki.example"));
     assert_eq!(strict(&contract, CertificateKind::ContractLeaf, Edition::Iso2), []);
 }

@@ -3,196 +3,18 @@ use std::sync::Arc;
 use ring::rand::SecureRandom;
 use ring::signature::{ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 
-use super::encode::KEY_USAGE;
-use super::hierarchy::{Member, kinds, root_kind};
-use super::plan::Plan;
-use super::{Hierarchy, Identity, IssueError, Issuer};
+use super::{Damaged, Defect};
 use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::chain::{Anchors, Role};
 use crate::der;
+use crate::issue::encode::KEY_USAGE;
+use crate::issue::hierarchy::{Member, kinds, root_kind};
+use crate::issue::plan::Plan;
+use crate::issue::{Hierarchy, Identity, IssueError, Issuer};
 use crate::key::{Algorithm, KeyError, PrivateKey, Signer};
 use crate::profile::{Authority, CertificateKind};
+use crate::specimen::compressed;
 use crate::time::DAY;
-
-/// One thing wrong with an otherwise sound chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Defect {
-    /// Nothing: the control.
-    None,
-    /// The leaf expired yesterday.
-    ExpiredLeaf,
-    /// The first authority expired yesterday.
-    ExpiredSub1,
-    /// The second authority expired yesterday.
-    ExpiredSub2,
-    /// The root expired yesterday.
-    ExpiredRoot,
-    /// The leaf is valid from tomorrow.
-    NotYetValidLeaf,
-    /// The second authority is valid from tomorrow.
-    NotYetValidSub2,
-    /// Issued under a root of the same name with another key.
-    TwinRoot,
-    /// Issued under a root of another name.
-    UnknownRoot,
-    /// The same, and that root is sent along.
-    OwnRootSent,
-    /// The leaf of another role, with its own sound chain.
-    OtherRole,
-    /// The leaf is issued by another role's authority below the V2G root.
-    OtherBranch,
-    /// The leaf is signed with its own key.
-    SelfSignedLeaf,
-    /// A leaf issued by the leaf.
-    LeafAsIssuer,
-    /// A third authority below the second.
-    ThirdSub,
-    /// The path lengths of both authorities swapped.
-    SwappedPathLengths,
-    /// The second authority is not sent.
-    MissingSub2,
-    /// The authorities are sent the other way round.
-    InvertedOrder,
-    /// The second authority's key usage lacks the signing of certificates.
-    SubWithoutCertSign,
-    /// The second authority's basic constraints say that it is none.
-    SubNotCa,
-    /// The second authority's key is on the curve P-384.
-    SubOnOtherCurve,
-    /// The leaf's key usage lacks signatures.
-    WithoutDigitalSignature,
-    /// The leaf's key usage is not critical.
-    KeyUsageNotCritical,
-    /// The leaf's basic constraints make it an authority.
-    LeafIsCa,
-    /// The leaf's extended key usage is that of the other side.
-    WrongExtendedKeyUsage,
-    /// The leaf has no domain component.
-    NoDomainComponent,
-    /// The leaf has another role's domain component.
-    WrongDomainComponent,
-    /// The leaf has two domain components.
-    TwoDomainComponents,
-    /// The leaf's common name is no identifier.
-    NoIdentifier,
-    /// The leaf names a country.
-    CountryNamed,
-    /// The leaf's key is RSA.
-    RsaKey,
-    /// The leaf's key is on the curve P-384.
-    OtherCurve,
-    /// The leaf's point is compressed.
-    CompressedPoint,
-    /// The leaf's signature claims to be ECDSA with SHA-1.
-    Sha1Signature,
-    /// A bit of the leaf's signature is flipped.
-    TamperedSignature,
-    /// A character of the leaf's common name is changed after signing.
-    TamperedBody,
-    /// The leaf has a critical extension that nobody knows.
-    UnknownCriticalExtension,
-    /// The leaf has name constraints.
-    NameConstraints,
-    /// The leaf has an extension twice.
-    DuplicateExtension,
-    /// The leaf's serial number is negative.
-    NegativeSerial,
-    /// The leaf has more octets than certificates of the edition may.
-    TooLarge,
-    /// The leaf's last octet is missing.
-    CutOff,
-    /// The leaf has two common names.
-    TwoCommonNames,
-    /// The leaf has an alternative name, and that for many hosts.
-    WildcardName,
-    /// The leaf says nothing of what TLS may use it for.
-    NoExtendedKeyUsage,
-    /// The address of the leaf's OCSP responder is critical where it should not be, or not where it should.
-    OcspCriticality,
-    /// The same of the address of a revocation list.
-    CrlCriticality,
-    /// Another certificate of the second authority is sent, of the same serial number.
-    RepeatedSerial,
-    /// The second authority ends before the leaf.
-    LeafOutlivesIssuer,
-    /// The first authority begins after the second.
-    SubPrecedesIssuer,
-    /// The leaf's key is of the other edition.
-    KeyOfOtherEdition,
-    /// The leaf's key is on Ed448.
-    Ed448Key,
-}
-
-impl Defect {
-    /// Every defect, the control first.
-    pub const ALL: [Self; 52] = [
-        Self::None,
-        Self::ExpiredLeaf,
-        Self::ExpiredSub1,
-        Self::ExpiredSub2,
-        Self::ExpiredRoot,
-        Self::NotYetValidLeaf,
-        Self::NotYetValidSub2,
-        Self::TwinRoot,
-        Self::UnknownRoot,
-        Self::OwnRootSent,
-        Self::OtherRole,
-        Self::OtherBranch,
-        Self::SelfSignedLeaf,
-        Self::LeafAsIssuer,
-        Self::ThirdSub,
-        Self::SwappedPathLengths,
-        Self::MissingSub2,
-        Self::InvertedOrder,
-        Self::SubWithoutCertSign,
-        Self::SubNotCa,
-        Self::SubOnOtherCurve,
-        Self::WithoutDigitalSignature,
-        Self::KeyUsageNotCritical,
-        Self::LeafIsCa,
-        Self::WrongExtendedKeyUsage,
-        Self::NoDomainComponent,
-        Self::WrongDomainComponent,
-        Self::TwoDomainComponents,
-        Self::NoIdentifier,
-        Self::CountryNamed,
-        Self::RsaKey,
-        Self::OtherCurve,
-        Self::CompressedPoint,
-        Self::Sha1Signature,
-        Self::TamperedSignature,
-        Self::TamperedBody,
-        Self::UnknownCriticalExtension,
-        Self::NameConstraints,
-        Self::DuplicateExtension,
-        Self::NegativeSerial,
-        Self::TooLarge,
-        Self::CutOff,
-        Self::TwoCommonNames,
-        Self::WildcardName,
-        Self::NoExtendedKeyUsage,
-        Self::OcspCriticality,
-        Self::CrlCriticality,
-        Self::RepeatedSerial,
-        Self::LeafOutlivesIssuer,
-        Self::SubPrecedesIssuer,
-        Self::KeyOfOtherEdition,
-        Self::Ed448Key,
-    ];
-}
-
-/// A chain with one defect, and the roots that its receiver holds.
-#[derive(Clone, Debug)]
-pub struct Damaged {
-    /// The leaf as sent: octets, for they need not be a certificate.
-    pub leaf: Vec<u8>,
-    /// The authorities as sent.
-    pub subs: Vec<Vec<u8>>,
-    /// The roots that the receiver holds.
-    pub anchors: Anchors,
-    /// The leaf's key.
-    pub key: Arc<PrivateKey>,
-}
 
 /// Plans of a chain, to be edited before it is issued anew.
 struct Plans {
@@ -216,7 +38,9 @@ impl Hierarchy {
                 let other = self.identity(match role {
                     Role::Secc | Role::OemProvisioning | Role::Vehicle => Role::Contract,
                     Role::Contract => Role::OemProvisioning,
-                    Role::Cps | Role::OcspSigner => Role::Secc,
+                    // [V2G2-925] A contract is no provisioning service.
+                    Role::Cps => Role::Contract,
+                    Role::OcspSigner => Role::Secc,
                 });
                 chain = Damaged { anchors: chain.anchors, ..Damaged::from(&other, self.anchors()) };
             }
@@ -476,12 +300,8 @@ fn p384_spki(rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
 
 fn compressed_spki(key: &PrivateKey) -> Vec<u8> {
     let key = key.public_key();
-    // 0x04 and x, then y.
-    let (head, y) = key.point().split_at(key.point().len().div_ceil(2));
-    let mut point = head.to_vec();
-    point.iter_mut().take(1).for_each(|form| *form = 2 | y.last().copied().unwrap_or(0) & 1);
     let algorithm = der::element(der::SEQUENCE, key.algorithm().identifier());
-    der::sequence(&[&algorithm, &der::bit_string(&point)])
+    der::sequence(&[&algorithm, &der::bit_string(&compressed(key))])
 }
 
 /// What looks like a public key on Ed448; its private half is nobody's.

@@ -1,18 +1,48 @@
-//! One certificate for each way to break a rule: the rules that it breaks at the strict, the field and the lab level.
-
-use pki::cert::{ExtendedKeyUsage as Purpose, KeyUsage};
-use pki::profile::Edition::{Iso2, Iso20};
-use pki::profile::{Authority, CertificateKind as Kind, Edition};
+use crate::cert::{ExtendedKeyUsage as Purpose, KeyUsage};
+use crate::profile::Edition::{Iso2, Iso20};
+use crate::profile::{Authority, CertificateKind as Kind, Edition, Level};
 
 use super::draft::*;
+use crate::der::{element, sequence};
 
-pub(crate) struct Case {
-    pub(crate) edition: Edition,
-    pub(crate) kind: Kind,
-    pub(crate) what: &'static str,
-    /// Names of the rules at the strict, the field and the lab level.
-    pub(crate) levels: [&'static [&'static str]; 3],
-    edit: fn(&mut Draft),
+/// A way in which a certificate breaks a rule of its profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Flaw {
+    /// Whose profile it breaks.
+    pub edition: Edition,
+    /// Whose certificate it is.
+    pub kind: Kind,
+    /// What is wrong, in some words. Kind, edition and words together are no other's.
+    pub what: &'static str,
+    levels: [&'static [&'static str]; 3],
+    edit: fn(&mut Draft<'_>),
+}
+
+impl Flaw {
+    /// Every flaw.
+    pub const ALL: &[Self] = FLAWS;
+
+    /// Identifiers of the rules that it breaks at a level, in the order in which they are checked: see
+    /// [`Rule::id`](crate::profile::Rule::id).
+    pub fn rules(&self, level: Level) -> &'static [&'static str] {
+        let [strict, field, lab] = self.levels;
+        match level {
+            Level::Strict => strict,
+            Level::Field => field,
+            Level::Lab => lab,
+        }
+    }
+
+    /// A certificate that has it, in DER. Nobody signed it: profiles do not look at signatures.
+    pub fn certificate(&self, keys: &Keys) -> Vec<u8> {
+        let key = match self.edition {
+            Iso2 => Key::P256,
+            Iso20 => Key::P521,
+        };
+        let mut draft = Draft::of(keys, self.kind, self.edition, key);
+        (self.edit)(&mut draft);
+        draft.der()
+    }
 }
 
 /// Breaks rules at the strict level only.
@@ -21,9 +51,9 @@ const fn formal(
     kind: Kind,
     what: &'static str,
     strict: &'static [&'static str],
-    edit: fn(&mut Draft),
-) -> Case {
-    Case { edition, kind, what, levels: [strict, &[], &[]], edit }
+    edit: fn(&mut Draft<'_>),
+) -> Flaw {
+    Flaw { edition, kind, what, levels: [strict, &[], &[]], edit }
 }
 
 /// Breaks the same rules at every level.
@@ -32,9 +62,9 @@ const fn always(
     kind: Kind,
     what: &'static str,
     rules: &'static [&'static str],
-    edit: fn(&mut Draft),
-) -> Case {
-    Case { edition, kind, what, levels: [rules; 3], edit }
+    edit: fn(&mut Draft<'_>),
+) -> Flaw {
+    Flaw { edition, kind, what, levels: [rules; 3], edit }
 }
 
 /// Breaks the same rules but in a laboratory.
@@ -43,12 +73,12 @@ const fn not_in_labs(
     kind: Kind,
     what: &'static str,
     rules: &'static [&'static str],
-    edit: fn(&mut Draft),
-) -> Case {
-    Case { edition, kind, what, levels: [rules, rules, &[]], edit }
+    edit: fn(&mut Draft<'_>),
+) -> Flaw {
+    Flaw { edition, kind, what, levels: [rules, rules, &[]], edit }
 }
 
-pub(crate) const CASES: &[Case] = &[
+const FLAWS: &[Flaw] = &[
     // [V2G2-010]
     formal(Iso2, Kind::SeccLeaf, "more than 800 octets", &["size"], |d| {
         d.set(AIA, false, ocsp(&format!("http://{}", "x".repeat(500))))
@@ -68,11 +98,11 @@ pub(crate) const CASES: &[Case] = &[
     // [V2G20-2674] [V2G20-2319]
     not_in_labs(Iso20, Kind::SeccLeaf, "P-256", &["key"], |d| {
         d.key = Key::P256;
-        d.set(SKI, false, octets(&key_id(Key::P256)));
+        d.set(SKI, false, octets(&d.keys.id(Key::P256)));
     }),
     always(Iso20, Kind::OemProvisioningLeaf, "X448", &["key"], |d| {
         d.key = Key::X448;
-        d.set(SKI, false, octets(&key_id(Key::X448)));
+        d.set(SKI, false, octets(&d.keys.id(Key::X448)));
     }),
     always(Iso20, Kind::VehicleLeaf, "RSA-1024", &["key"], |d| d.key = Key::Rsa1024),
     // [V2G2-007]
@@ -100,7 +130,7 @@ pub(crate) const CASES: &[Case] = &[
         d.set(BC, true, basic_constraints(Authority::Root))
     }),
     formal(Iso2, Kind::SeccLeaf, "no constraints", &["basic-constraints"], |d| d.drop(BC)),
-    Case {
+    Flaw {
         edition: Iso2,
         kind: Kind::CpoSub2,
         what: "an authority that is none",
@@ -141,7 +171,7 @@ pub(crate) const CASES: &[Case] = &[
     formal(Iso2, Kind::SeccLeaf, "not critical", &["key-usage-critical"], |d| d.flip(KU)),
     formal(Iso20, Kind::CpsSub1, "not critical", &["key-usage-critical"], |d| d.flip(KU)),
     formal(Iso20, Kind::SeccLeaf, "Ed448 that agrees", &["key-usage-of-key"], |d| {
-        *d = Draft::of(Kind::SeccLeaf, Iso20, Key::Ed448);
+        *d = Draft::of(d.keys, Kind::SeccLeaf, Iso20, Key::Ed448);
         d.set(KU, true, key_usage(KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_AGREEMENT)));
     }),
     always(Iso2, Kind::ContractLeaf, "serverAuth", &["extended-key-usage"], |d| {
@@ -212,7 +242,7 @@ pub(crate) const CASES: &[Case] = &[
     formal(Iso2, Kind::SeccLeaf, "no subject's", &["key-identifiers"], |d| d.drop(SKI)),
     formal(Iso2, Kind::SeccLeaf, "no authority's", &["key-identifiers"], |d| d.drop(AKI)),
     // Nobody processes it.
-    Case {
+    Flaw {
         edition: Iso20,
         kind: Kind::SeccLeaf,
         what: "critical",
@@ -221,10 +251,10 @@ pub(crate) const CASES: &[Case] = &[
     },
     formal(Iso20, Kind::MoRoot, "no subject's", &["key-identifiers"], |d| d.drop(SKI)),
     formal(Iso20, Kind::CpoSub2, "another key's", &["key-identifier-value"], |d| {
-        d.set(SKI, false, octets(&key_id(Key::P256)))
+        d.set(SKI, false, octets(&d.keys.id(Key::P256)))
     }),
     formal(Iso20, Kind::CpoSub2, "cut to 8 octets", &["key-identifier-value"], |d| {
-        d.set(SKI, false, octets(&key_id(Key::P521)[..8]))
+        d.set(SKI, false, octets(d.keys.id(Key::P521).get(..8).unwrap_or_default()))
     }),
     formal(Iso20, Kind::CpoSub2, "issuer's name", &["authority-key-identifier"], |d| {
         let name = element(0xa1, &element(0xa4, &name(&d.issuer)));
@@ -236,7 +266,7 @@ pub(crate) const CASES: &[Case] = &[
     formal(Iso20, Kind::CpoSub1, "two policies", &["policies"], |d| {
         d.set(POLICIES, false, policies(2))
     }),
-    Case {
+    Flaw {
         edition: Iso20,
         kind: Kind::CpoSub1,
         what: "critical policy",
@@ -358,15 +388,3 @@ pub(crate) const CASES: &[Case] = &[
 
 const AUTHORITY: &[&str] = &["basic-constraints"];
 const CRITICAL: &[&str] = &["critical-extension"];
-
-impl Case {
-    pub(crate) fn draft(&self) -> Draft {
-        let key = match self.edition {
-            Iso2 => Key::P256,
-            Iso20 => Key::P521,
-        };
-        let mut draft = Draft::of(self.kind, self.edition, key);
-        (self.edit)(&mut draft);
-        draft
-    }
-}

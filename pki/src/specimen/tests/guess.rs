@@ -1,6 +1,7 @@
-use pki::profile::{CertificateKind as Kind, Edition, guess};
+use crate::profile::{CertificateKind as Kind, Edition, guess};
 
-use crate::draft::{CN, DC, Draft, EKU, IA5, Key, UTF8};
+use super::keys;
+use crate::specimen::draft::{CN, DC, Draft, EKU, IA5, Key, UTF8};
 
 #[test]
 fn every_kind_of_both_editions_is_guessed() {
@@ -8,7 +9,7 @@ fn every_kind_of_both_editions_is_guessed() {
         [(Edition::Iso2, Key::P256), (Edition::Iso20, Key::P521), (Edition::Iso20, Key::Ed448)]
     {
         for kind in edition.kinds() {
-            let guess = guess(&Draft::of(kind, edition, key).certificate());
+            let guess = guess(&Draft::of(keys(), kind, edition, key).certificate());
             // In ISO 15118-20 nothing needs to tell whose private root it is.
             let wanted =
                 Some(kind).filter(|_| edition == Edition::Iso2 || kind != Kind::PrivateRoot);
@@ -30,7 +31,7 @@ fn domain_components_of_iso_15118_20_tell_its_edition_whatever_the_key() {
         ("EV", Kind::VehicleLeaf, Edition::Iso20),
         ("CPS", Kind::CpsLeaf, Edition::Iso2),
     ] {
-        let mut draft = Draft::of(Kind::SeccLeaf, Edition::Iso2, Key::P256);
+        let mut draft = Draft::of(keys(), Kind::SeccLeaf, Edition::Iso2, Key::P256);
         draft.name(DC, IA5, domain);
         let guess = guess(&draft.certificate());
         assert_eq!((guess.kind, guess.edition), (Some(kind), edition), "{domain}");
@@ -63,7 +64,7 @@ fn without_a_domain_component_purposes_and_names_tell_the_kind() {
         (Kind::ContractLeaf, Edition::Iso2, Key::P256, "nobody", None),
         (Kind::MoRoot, Edition::Iso2, Key::P256, "Root", None),
     ] {
-        let mut draft = Draft::of(kind, edition, key);
+        let mut draft = Draft::of(keys(), kind, edition, key);
         draft.take(DC);
         draft.name(CN, UTF8, name);
         if kind == Kind::MoRoot {
@@ -72,6 +73,6 @@ fn without_a_domain_component_purposes_and_names_tell_the_kind() {
         let guess = guess(&draft.certificate());
         assert_eq!((guess.kind, guess.edition), (wanted, edition), "{name}");
         draft.drop(EKU);
-        assert!(pki::profile::guess(&draft.certificate()).kind.is_none() || name != "nobody");
+        assert!(crate::profile::guess(&draft.certificate()).kind.is_none() || name != "nobody");
     }
 }
