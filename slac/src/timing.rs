@@ -14,8 +14,13 @@ pub const STARTS: u8 = 3;
 pub const RETRIES: u8 = 2;
 /// Times a modem is asked to take a key before it counts as failed.
 pub const SET_KEY_TRIES: u8 = 10;
-/// Matching runs that an EVSE follows at once (`C_EVSE_match_parallel` asks for 5).
+/// Matching runs with soundings that an EVSE follows at once (`C_EVSE_match_parallel` asks for 5).
 pub const SESSIONS: usize = 32;
+/// Runs that an EVSE has answered and that wait for soundings: those of the 100 ms that a car takes (`TP_match_sequence`) where 10,000
+/// are opened in a second.
+pub const OPENINGS: usize = 1_024;
+/// Of each for one car: runs that it gave up, or that somebody repeats.
+pub const CAR_SESSIONS: usize = 3;
 /// Times that a car may try again on the same plug (`C_sequ_retry`).
 pub const SEQUENCE_RETRIES: u8 = 2;
 /// Runs that a car gives up because a station that may be the right one reported nothing.

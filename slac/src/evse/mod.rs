@@ -29,10 +29,10 @@ use crate::timing::{SESSIONS, Timer};
 use session::Context;
 use table::Sessions;
 
-/// Outputs of one input: every session is characterized at once.
-const OUTPUTS: usize = 2 * SESSIONS + 8;
-/// Octets of their frames, each a CM_ATTEN_CHAR.IND with room for more groups than Green PHY has.
-const FRAMES: usize = OUTPUTS * 160;
+/// Outputs of one input: every session is characterized at once, and openings end.
+const OUTPUTS: usize = 2 * SESSIONS + table::ENDINGS + 8;
+/// Octets of their frames, a CM_ATTEN_CHAR.IND for each session, with room for more groups than Green PHY has.
+const FRAMES: usize = SESSIONS * 192;
 
 /// Matches the car on this connector's cable; one engine per connector and modem.
 pub struct Evse {
@@ -337,9 +337,7 @@ impl Evse {
             Message::StartAttenCharInd(ind)
                 if is_plain(ind.application_type, ind.security_type) =>
             {
-                if let Some(session) = sessions.run(from, ind.run_id) {
-                    session.start(ind, &cx);
-                }
+                sessions.start(from, ind, &cx);
             }
             Message::MnbcSoundInd(ind) if is_plain(ind.application_type, ind.security_type) => {
                 if let Some(session) = sessions.run(from, ind.run_id) {
@@ -347,9 +345,7 @@ impl Evse {
                 }
             }
             Message::AttenProfileInd(ind) if is_own_modem => {
-                if let Some(session) = sessions.of(ind.pev_mac) {
-                    session.profile(&ind.groups, &cx);
-                }
+                sessions.of(ind.pev_mac).for_each(|session| session.profile(&ind.groups, &cx));
             }
             Message::AttenCharRsp(rsp) if is_plain(rsp.application_type, rsp.security_type) => {
                 if let Some(session) = sessions.run(from, rsp.run_id) {
@@ -358,7 +354,10 @@ impl Evse {
             }
             Message::ValidateReq(req) => {
                 let busy = sessions.is_validating_beside(from);
-                if let Some(session) = sessions.of(from) {
+                // The message names no run: the latest of the car that got so far.
+                if let Some(session) =
+                    sessions.of(from).filter(|session| session.may_validate()).last()
+                {
                     session.validate(req, busy, &mut cx);
                 }
             }

@@ -1,4 +1,4 @@
-//! One matching run of one car, from CM_SLAC_PARM.REQ to CM_SLAC_MATCH.REQ.
+//! One matching run of one car, from CM_SLAC_PARM.REQ to CM_SLAC_MATCH.REQ: first an opening, then a session.
 
 use core::time::Duration;
 
@@ -23,21 +23,53 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn after(&self, timer: Timer) -> Duration {
+    pub(super) fn after(&self, timer: Timer) -> Duration {
         self.now + self.config.timing[timer]
     }
 }
 
+/// A run that has its parameters and waits for soundings.
+pub(super) struct Opening {
+    pub(super) ev: Mac,
+    pub(super) run_id: RunId,
+    pub(super) until: Duration,
+}
+
+impl Opening {
+    /// Answers CM_SLAC_PARM.REQ.
+    pub(super) fn confirm(&self, cx: &mut Context<'_>) {
+        let (ev, run_id) = (self.ev, self.run_id);
+        let answer = SlacParmCnf {
+            sound_target: Mac::BROADCAST,
+            num_sounds: SOUNDS,
+            time_out: cx.config.timing.tenths(Timer::Sounding),
+            resp_type: 1,
+            forwarding_sta: ev,
+            application_type: 0,
+            security_type: 0,
+            run_id,
+        };
+        cx.out.transmit(&Frame::new(ev, cx.config.mac, answer));
+        cx.out.event(Event::MatchingStarted { ev, run_id });
+    }
+
+    pub(super) fn is(&self, ev: Mac, run_id: RunId) -> bool {
+        self.ev == ev && self.run_id == run_id
+    }
+}
+
+/// A run with soundings.
 pub(super) struct Session {
     pub(super) ev: Mac,
     pub(super) run_id: RunId,
     /// What the modem measured.
     profiles: Profiles,
+    /// Opened again while sounding: the next CM_START_ATTEN_CHAR.IND begins anew.
+    is_reopened: bool,
     state: State,
 }
 
 enum State {
-    AwaitStart { until: Duration },
     Sounding(Sounding),
     AwaitRsp(AwaitRsp),
     AwaitMatch { until: Duration },
@@ -66,27 +98,48 @@ struct AwaitToggles {
 }
 
 impl Session {
-    /// Answers CM_SLAC_PARM.REQ and waits for soundings.
-    pub(super) fn open(ev: Mac, run_id: RunId, cx: &mut Context<'_>) -> Self {
-        let answer = SlacParmCnf {
-            sound_target: Mac::BROADCAST,
-            num_sounds: SOUNDS,
-            time_out: cx.config.timing.tenths(Timer::Sounding),
-            resp_type: 1,
-            forwarding_sta: ev,
-            application_type: 0,
-            security_type: 0,
-            run_id,
-        };
-        cx.out.transmit(&Frame::new(ev, cx.config.mac, answer));
-        cx.out.event(Event::MatchingStarted { ev, run_id });
-        let state = State::AwaitStart { until: cx.after(Timer::MatchSequence) };
-        Self { ev, run_id, profiles: Profiles::default(), state }
+    /// CM_START_ATTEN_CHAR.IND; `None` if it is not in order.
+    pub(super) fn start(ev: Mac, ind: &StartAttenCharInd, cx: &Context<'_>) -> Option<Self> {
+        let in_order = ind.num_sounds > 0
+            && ind.time_out > 0
+            && ind.resp_type == 1
+            && ind.forwarding_sta == ev;
+        let until = cx.after(Timer::Sounding);
+        in_order.then(|| Self {
+            ev,
+            run_id: ind.run_id,
+            profiles: Profiles::default(),
+            is_reopened: false,
+            state: State::Sounding(Sounding { announced: ind.num_sounds, heard: 0, until }),
+        })
     }
 
-    /// Nothing but a CM_SLAC_PARM.REQ so far: the first to give way when the table is full.
-    pub(super) fn is_fresh(&self) -> bool {
-        matches!(self.state, State::AwaitStart { .. })
+    /// The car asked for parameters again.
+    pub(super) fn reopen(&mut self) {
+        self.is_reopened = true;
+    }
+
+    /// A further CM_START_ATTEN_CHAR.IND: of the same soundings, unless the run was opened again.
+    pub(super) fn start_again(&mut self, ind: &StartAttenCharInd, cx: &Context<'_>) {
+        if self.is_reopened
+            && let Some(session) = Self::start(self.ev, ind, cx)
+        {
+            *self = session;
+        }
+    }
+
+    pub(super) fn is(&self, ev: Mac, run_id: RunId) -> bool {
+        self.ev == ev && self.run_id == run_id
+    }
+
+    pub(super) fn is_sounding(&self) -> bool {
+        matches!(self.state, State::Sounding(_))
+    }
+
+    /// The level of a car that has been told it.
+    pub(super) fn measured(&self, cx: &Context<'_>) -> Option<Decibel> {
+        let is_told = self.may_match() || self.is_validating();
+        is_told.then(|| self.profiles.mean(&cx.config.calibration))?
     }
 
     /// The only session that control pilot toggles belong to.
@@ -99,25 +152,17 @@ impl Session {
         matches!(self.state, State::AwaitMatch { .. } | State::AwaitRsp(_))
     }
 
+    /// Whether CM_VALIDATE.REQ can be about this session.
+    pub(super) fn may_validate(&self) -> bool {
+        matches!(self.state, State::AwaitMatch { .. }) || self.is_validating()
+    }
+
     pub(super) fn deadline(&self) -> Duration {
         match &self.state {
-            State::AwaitStart { until }
-            | State::AwaitMatch { until }
-            | State::Counting { until, .. } => *until,
+            State::AwaitMatch { until } | State::Counting { until, .. } => *until,
             State::Sounding(sounding) => sounding.until,
             State::AwaitRsp(waiting) => waiting.until,
             State::AwaitToggles(waiting) => waiting.until,
-        }
-    }
-
-    pub(super) fn start(&mut self, ind: &StartAttenCharInd, cx: &Context<'_>) {
-        let in_order = ind.num_sounds > 0
-            && ind.time_out > 0
-            && ind.resp_type == 1
-            && ind.forwarding_sta == self.ev;
-        if in_order && self.is_fresh() {
-            let until = cx.after(Timer::Sounding);
-            self.state = State::Sounding(Sounding { announced: ind.num_sounds, heard: 0, until });
         }
     }
 
@@ -188,7 +233,6 @@ impl Session {
             return Ok(());
         }
         match &mut self.state {
-            State::AwaitStart { .. } => return Err(SessionEnd::NoSounding),
             State::AwaitMatch { .. } => return Err(SessionEnd::NoMatchRequest),
             State::AwaitRsp(AwaitRsp { repeats: 0, .. }) => return Err(SessionEnd::NoResponse),
             State::AwaitToggles(AwaitToggles { repeats: 0, .. }) => {

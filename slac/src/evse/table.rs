@@ -1,63 +1,124 @@
-//! The sessions of all cars in range, bounded.
+//! The runs of all cars in range, bounded. All their memory is there from the beginning.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Event;
-use super::session::{Context, Session};
-use crate::mme::{Mac, RunId};
-use crate::timing::SESSIONS;
+use super::session::{Context, Opening, Session};
+use super::{Event, SessionEnd};
+use crate::mme::{Mac, RunId, StartAttenCharInd};
+use crate::timing::{CAR_SESSIONS, OPENINGS, SESSIONS, Timer};
 
-/// At most one session per car, at most [`SESSIONS`], oldest first. All their memory is there from the beginning.
-pub(super) struct Sessions(Vec<Session>);
+/// Most openings that end in one step: each is an event.
+pub(super) const ENDINGS: usize = 128;
+
+/// Runs that wait for soundings, oldest first, and sessions, the runs with soundings, oldest first. Most cars of a busy line belong to
+/// other stations and come no further than the opening, so that there is room for many.
+pub(super) struct Sessions {
+    openings: VecDeque<Opening>,
+    sessions: Vec<Session>,
+}
 
 impl Sessions {
     pub(super) fn new() -> Self {
-        Self(Vec::with_capacity(SESSIONS))
+        Self { openings: VecDeque::with_capacity(OPENINGS), sessions: Vec::with_capacity(SESSIONS) }
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.openings.clear();
+        self.sessions.clear();
     }
 
-    /// Opens a session, in place of an older one of the same car. [V2G3-A09-16]
+    /// Answers CM_SLAC_PARM.REQ. A known run begins anew. [V2G3-A09-16]
     ///
-    /// A full table gives up its oldest session without soundings; without such a session the car is not answered.
+    /// While it sounds, only with its next CM_START_ATTEN_CHAR.IND: whoever repeats a frame of the car must not end its run.
     pub(super) fn open(&mut self, ev: Mac, run_id: RunId, cx: &mut Context<'_>) {
-        self.0.retain(|session| session.ev != ev);
-        if self.0.len() >= SESSIONS {
-            let Some(oldest) = self.0.iter().position(Session::is_fresh) else { return };
-            self.0.remove(oldest);
+        let opening = Opening { ev, run_id, until: cx.after(Timer::MatchSequence) };
+        opening.confirm(cx);
+        if let Some(session) = self.run(ev, run_id).filter(|session| session.is_sounding()) {
+            return session.reopen();
         }
-        self.0.push(Session::open(ev, run_id, cx));
+        self.sessions.retain(|session| !session.is(ev, run_id));
+        self.openings.retain(|opening| !opening.is(ev, run_id));
+        // The runs that the car gave up.
+        let own = |opening: &Opening| opening.ev == ev;
+        if self.openings.iter().filter(|opening| own(opening)).count() >= CAR_SESSIONS {
+            let oldest = self.openings.iter().position(own);
+            oldest.map(|oldest| self.openings.remove(oldest));
+        }
+        if self.openings.len() >= OPENINGS {
+            self.openings.pop_front();
+        }
+        self.openings.push_back(opening);
     }
 
-    pub(super) fn of(&mut self, ev: Mac) -> Option<&mut Session> {
-        self.0.iter_mut().find(|session| session.ev == ev)
+    /// The first CM_START_ATTEN_CHAR.IND of an opened run makes it a session, further ones change nothing.
+    ///
+    /// A full table gives up [the session that can be spared](Self::dispensable); without one the run stays an opening.
+    pub(super) fn start(&mut self, ev: Mac, ind: &StartAttenCharInd, cx: &Context<'_>) {
+        if let Some(session) = self.run(ev, ind.run_id) {
+            return session.start_again(ind, cx);
+        }
+        let Some(place) = self.openings.iter().position(|opening| opening.is(ev, ind.run_id))
+        else {
+            return;
+        };
+        let Some(session) = Session::start(ev, ind, cx) else { return };
+        if self.of(ev).count() >= CAR_SESSIONS {
+            let oldest = self.sessions.iter().position(|session| session.ev == ev);
+            oldest.map(|oldest| self.sessions.remove(oldest));
+        }
+        if self.sessions.len() >= SESSIONS {
+            let Some(dispensable) = self.dispensable(cx) else { return };
+            self.sessions.remove(dispensable);
+        }
+        self.openings.remove(place);
+        self.sessions.push(session);
+    }
+
+    /// The car that is heard least of those that have their result, but never the one that is heard best.
+    fn dispensable(&self, cx: &Context<'_>) -> Option<usize> {
+        let measured = || {
+            let sessions = self.sessions.iter().enumerate();
+            sessions.filter_map(|(index, session)| Some((session.measured(cx)?, index)))
+        };
+        let (worst, index) = measured().max()?;
+        measured().any(|(level, _)| level < worst).then_some(index)
+    }
+
+    /// The sessions of a car.
+    pub(super) fn of(&mut self, ev: Mac) -> impl Iterator<Item = &mut Session> {
+        self.sessions.iter_mut().filter(move |session| session.ev == ev)
     }
 
     pub(super) fn run(&mut self, ev: Mac, run_id: RunId) -> Option<&mut Session> {
-        self.of(ev).filter(|session| session.run_id == run_id)
+        self.sessions.iter_mut().find(|session| session.is(ev, run_id))
     }
 
     /// Whether another car than this one is toggling the control pilot.
     pub(super) fn is_validating_beside(&self, ev: Mac) -> bool {
-        self.0.iter().any(|session| session.ev != ev && session.is_validating())
+        self.sessions.iter().any(|session| session.ev != ev && session.is_validating())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.openings.is_empty() && self.sessions.is_empty()
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.0.iter().map(Session::deadline).min()
+        let opening = self.openings.front().map(|opening| opening.until);
+        self.sessions.iter().map(Session::deadline).chain(opening).min()
     }
 
     pub(super) fn expire(&mut self, cx: &mut Context<'_>) {
-        self.0.retain_mut(|session| match session.expire(cx) {
+        let ended = |ev, run_id, end| Event::SessionEnded { ev, run_id, end };
+        let due = self.openings.iter().take(ENDINGS).take_while(|opening| cx.now >= opening.until);
+        for Opening { ev, run_id, .. } in self.openings.drain(..due.count()) {
+            cx.out.event(ended(ev, run_id, SessionEnd::NoSounding));
+        }
+        self.sessions.retain_mut(|session| match session.expire(cx) {
             Ok(()) => true,
             Err(end) => {
-                cx.out.event(Event::SessionEnded { ev: session.ev, run_id: session.run_id, end });
+                cx.out.event(ended(session.ev, session.run_id, end));
                 false
             }
         });

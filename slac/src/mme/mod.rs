@@ -74,11 +74,11 @@ impl Frame {
         header.frame(&mut reader)
     }
 
-    /// The same for a frame that is wanted; of any other, only the header is read. `None` also for what does not parse.
+    /// The same for a frame that is wanted and of a known type; of any other, only the header is read. `None` also for what does not parse.
     pub(crate) fn parse_if(octets: &[u8], is_wanted: impl Fn(&Header) -> bool) -> Option<Self> {
         let mut reader = Reader::new(octets);
         let header = Header::read(&mut reader).ok()?;
-        is_wanted(&header).then(|| header.frame(&mut reader).ok())?
+        (header.is_known() && is_wanted(&header)).then(|| header.frame(&mut reader).ok())?
     }
 
     /// The Ethernet frame, padded with zeros to [`MIN_FRAME`].
@@ -136,6 +136,16 @@ impl Header {
         let code = Field::read(reader, "mmtype")?;
         let fragment = if version == 0 { [0; 2] } else { Field::read(reader, "fragment")? };
         Ok(Self { destination, source, version, code, fragment })
+    }
+
+    /// Whether the type is one of a table, whole and in a version that has it.
+    fn is_known(&self) -> bool {
+        let is_zero = self.version == 0;
+        self.version <= 2
+            && self.fragment[0] == 0
+            && (Message::CODES.iter().any(|&(code, of)| code == self.code && is_zero == (of == 0))
+                || (is_zero && Qualcomm::CODES.contains(&self.code))
+                || Lumissil::CODES.contains(&self.code))
     }
 
     fn frame(self, reader: &mut Reader<'_>) -> Result<Frame, Error> {

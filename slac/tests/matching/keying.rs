@@ -199,18 +199,19 @@ fn calibration_is_subtracted_from_what_the_car_is_told() {
 
 /// Cars beyond the bound replace the oldest that has not sounded; one that has keeps its place.
 #[test]
-fn the_session_table_is_bounded_and_keeps_a_car_that_sounds() {
+fn the_tables_are_bounded_and_keep_a_car_that_sounds() {
     let mut bench = EvseBench::plugged(Config::new(EVSE));
     bench.request();
     bench.receive(start());
-    for index in 0..100 {
-        let car = Mac([2, 0, 0, 0, 9, index]);
+    for index in 0..3_000_u16 {
+        let [high, low] = index.to_be_bytes();
+        let car = Mac([2, 0, 0, 9, high, low]);
         bench.receive_from(
             car,
-            SlacParmReq { application_type: 0, security_type: 0, run_id: RunId([index; 8]) },
+            SlacParmReq { application_type: 0, security_type: 0, run_id: RunId([low; 8]) },
         );
     }
-    assert_eq!(bench.count("CM_SLAC_PARM.CNF"), 101);
+    assert_eq!(bench.count("CM_SLAC_PARM.CNF"), 3_001);
     for count in (0..10).rev() {
         bench.receive(sounding(count));
         bench.profile(26);
@@ -223,11 +224,11 @@ fn the_session_table_is_bounded_and_keeps_a_car_that_sounds() {
         .iter()
         .filter(|(_, event)| matches!(event, Event::SessionEnded { .. }))
         .count();
-    assert_eq!(ended, 32, "31 that never sounded and one without response");
+    assert_eq!(ended, 1_025, "those that never sounded and one without response");
 }
 
 #[test]
-fn a_table_full_of_sounding_cars_answers_no_further_car() {
+fn a_table_full_of_sounding_cars_takes_no_further_car() {
     let mut bench = EvseBench::plugged(Config::new(EVSE));
     for index in 0..32 {
         let car = Mac([2, 0, 0, 0, 9, index]);
@@ -235,12 +236,64 @@ fn a_table_full_of_sounding_cars_answers_no_further_car() {
         bench.receive_from(car, SlacParmReq { application_type: 0, security_type: 0, run_id });
         bench.receive_from(car, StartAttenCharInd { forwarding_sta: car, run_id, ..start() });
     }
-    bench.sent.clear();
     bench.request();
-    assert_eq!(bench.sent, []);
-    bench.run(600);
+    bench.sound(10);
+    bench.run(300);
+    assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 0);
     bench.request();
-    assert_eq!(bench.count("CM_SLAC_PARM.CNF"), 1);
+    bench.sound(10);
+    bench.run(50);
+    assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 1);
+}
+
+/// Other cars that have their result and ask for nothing; the worst heard gives way, the best heard never.
+#[test]
+fn a_table_full_of_cars_of_other_stations_gives_up_the_one_heard_least() {
+    let mut bench = EvseBench::plugged(Config::new(EVSE));
+    bench.request();
+    bench.sound(10);
+    bench.run(50);
+    bench.receive(response());
+    let (opened, ended) = (bench.now, |bench: &EvseBench| {
+        bench.has(|event| matches!(event, Event::SessionEnded { .. }))
+    });
+    for index in 0..64 {
+        let car = Mac([2, 0, 0, 0, 9, index]);
+        let run_id = RunId([index; 8]);
+        bench.receive_from(car, SlacParmReq { application_type: 0, security_type: 0, run_id });
+        bench.receive_from(
+            car,
+            StartAttenCharInd { forwarding_sta: car, run_id, num_sounds: 1, ..start() },
+        );
+        let told = AttenProfileInd { pev_mac: car, groups: [40; 58].into() };
+        bench.octets(&Frame::new(Mac::BROADCAST, MODEM, told).emit());
+        bench.run(25);
+        bench.receive_from(car, AttenCharRsp { source_address: car, run_id, ..response() });
+    }
+    assert!(bench.now < opened + ms(10_000) && !ended(&bench));
+    assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 65);
+    bench.receive(match_req());
+    assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), 1, "the car on the plug is heard best");
+}
+
+#[test]
+fn a_repeated_frame_of_an_older_run_does_not_end_the_run_of_a_car() {
+    let mut bench = EvseBench::plugged(Config::new(EVSE));
+    let old = SlacParmReq { application_type: 0, security_type: 0, run_id: RunId([1; 8]) };
+    bench.request();
+    bench.receive(old.clone());
+    bench.sound(5);
+    bench.receive(old.clone());
+    for count in (0..5).rev() {
+        bench.run(20);
+        bench.receive(sounding(count));
+        bench.profile(26);
+    }
+    bench.run(50);
+    bench.receive(old);
+    bench.receive(response());
+    bench.receive(match_req());
+    assert_eq!((bench.count("CM_ATTEN_CHAR.IND"), bench.count("CM_SLAC_MATCH.CNF")), (1, 1));
 }
 
 #[test]
