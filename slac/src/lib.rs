@@ -28,7 +28,6 @@ mod output;
 pub mod pilot;
 mod random;
 pub mod site;
-mod supervision;
 pub mod timing;
 
 pub use attenuation::Decibel;
@@ -36,8 +35,8 @@ pub use ev::Ev;
 pub use evse::Evse;
 pub use key::{NetworkKey, Nid, Nmk};
 pub use mme::{Error, Frame, Mac, Message, RunId};
+pub use modem::{LinkReport, Modem};
 pub use output::Output;
 pub use random::{Random, RandomFailed};
 pub use site::Site;
-pub use supervision::LinkReport;
 pub use timing::{Timer, Timing};

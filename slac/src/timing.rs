@@ -101,6 +101,8 @@ timers! {
     Hearing "hearing" 1_000
     /// Both: wait for CM_SET_KEY.CNF, and pause after a refusal.
     SetKey "set_key" 1_000
+    /// Both: wait for a modem's answer to who it is, where the settings do not tell.
+    Probe "modem_probe" 300
     /// Both: pause before a failed modem or random source is tried again.
     ModemRecovery "modem_recovery" 5_000
 }

@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{AmpMapReq, Mac, RunId};
-use crate::modem::ModemFailure;
+use crate::modem::{Identity, ModemFailure};
 use crate::pilot::EvPilot;
 
 /// What happened outside.
@@ -39,6 +39,8 @@ pub enum Input<'a> {
 /// What the caller should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// The modem says what it is.
+    ModemIdentified(Identity),
     /// A run begins.
     MatchingStarted {
         /// Its run.

@@ -19,13 +19,12 @@ use crate::key::NetworkKey;
 use crate::mme::qualcomm::AttenuationCharacteristicsInd;
 use crate::mme::{
     AmpMapCnf, AmpMapReq, AttenCharInd, Frame, Header, MATCH_CNF_LEN, Mac, Message, RunId,
-    SetKeyCnf, SlacMatchCnf, SlacParmCnf, ValidateCnf,
+    SlacMatchCnf, SlacParmCnf, ValidateCnf,
 };
-use crate::modem::{Keying, Link, Modem, ModemFailure};
+use crate::modem::{Health, Link, Local, Modem, ModemFailure, Told};
 use crate::output::{Outbox, Output};
 use crate::pilot::EvPilot;
 use crate::random::{self, Random, RandomFailed};
-use crate::supervision::Supervision;
 use crate::timing::{RETRIES, SPARE_RUNS, STARTS, Timer};
 use run::Run;
 use state::{Joining, Matching, Peer, Requesting, Sounding, State, Window};
@@ -41,8 +40,7 @@ pub struct Ev {
     random: Box<dyn Random + Send>,
     now: Duration,
     pilot: EvPilot,
-    keying: Keying,
-    supervision: Supervision,
+    modem: Local,
     state: State,
     /// The latest.
     run: Run,
@@ -59,8 +57,7 @@ impl Ev {
             random: Box::new(random),
             now: Duration::ZERO,
             pilot: EvPilot::Unplugged,
-            keying: Keying::unset(None),
-            supervision: Supervision::default(),
+            modem: Local::new(None),
             state: State::Idle,
             run: Run::new(),
             limits: None,
@@ -102,16 +99,16 @@ impl Ev {
                 }
             }
             Input::ModemReset => {
-                if let Some(key) = self.keying.wanted().cloned() {
-                    self.key(Some(key));
-                }
+                let (mut link, out) =
+                    link(&self.config, &mut *self.random, self.now, &mut self.out);
+                let keyed = self.modem.restarted(&mut link, out);
+                self.report(keyed);
             }
         }
         let is_linked =
             matches!(self.state, State::Joining(_) | State::Linked(_) | State::Doubtful { .. });
-        let is_watched = is_linked && self.keying.current().is_some();
         let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        self.supervision.watch(is_watched, &link);
+        self.modem.watch(is_linked, &link);
     }
 
     /// What to do next; `Wait` is always last.
@@ -120,10 +117,19 @@ impl Ev {
         self.out.poll(deadline)
     }
 
+    /// How the modem has done so far.
+    pub fn health(&self) -> Health {
+        self.modem.health()
+    }
+
     fn deadline(&self) -> Option<Duration> {
         let limits = self.limits.as_ref().map(Exchange::deadline);
-        let modem = self.keying.deadline().into_iter().chain(self.supervision.deadline());
-        self.state.deadline(self.run.is_complete()).into_iter().chain(modem).chain(limits).min()
+        self.state
+            .deadline(self.run.is_complete())
+            .into_iter()
+            .chain(self.modem.deadline())
+            .chain(limits)
+            .min()
     }
 
     fn after(&self, timer: Timer) -> Duration {
@@ -132,11 +138,8 @@ impl Ev {
 
     fn expire(&mut self) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        let keyed = self.keying.expire(&mut link, out);
-        self.supervision.expire(&link, out);
-        if let Err(failure) = keyed {
-            self.out.event(Event::Failed(Failure::Modem(failure)));
-        }
+        let keyed = self.modem.expire(&mut link, out);
+        self.report(keyed);
         if let Some(limits) = &mut self.limits
             && let Err(NotTaken) = limits.expire(self.now, &self.config.timing, &mut self.out)
         {
@@ -180,13 +183,12 @@ impl Ev {
                 AmpMapReq::CODE => {
                     matches!(self.state, State::Linked(Peer(peer)) if peer == header.source)
                 }
-                SetKeyCnf::CODE
-                | SlacParmCnf::CODE
+                SlacParmCnf::CODE
                 | AttenCharInd::CODE
                 | ValidateCnf::CODE
                 | SlacMatchCnf::CODE
                 | AmpMapCnf::CODE => true,
-                _ => self.keying.is_modem(header.source),
+                code => self.modem.wants(header.source, code),
             }
     }
 
@@ -198,24 +200,17 @@ impl Ev {
             }
             return;
         }
-        if self.keying.is_modem(from) {
-            let (link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-            match self.supervision.receive(&frame.message, &link, out) {
-                Some(true) => self.link_up(),
-                Some(false) => self.link_down(),
-                None => {}
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        match self.modem.receive(frame, &mut link, out) {
+            Some(Told::Keyed) if matches!(&self.state, State::Joining(state) if state.link == state::Link::Reported) => {
+                self.link_up()
             }
+            Some(Told::Keyed) | None => {}
+            Some(Told::Identified(identity)) => self.out.event(Event::ModemIdentified(identity)),
+            Some(Told::LinkUp) => self.link_up(),
+            Some(Told::LinkDown) => self.link_down(),
         }
         match &frame.message {
-            Message::SetKeyCnf(answer) => {
-                let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-                let is_set = self.keying.confirm(from, answer, &link);
-                if is_set
-                    && matches!(&self.state, State::Joining(state) if state.link == state::Link::Reported)
-                {
-                    self.link_up();
-                }
-            }
             Message::SlacParmCnf(cnf) => self.parameters(from, cnf),
             Message::AttenCharInd(ind) => self.attenuation(from, ind),
             Message::ValidateCnf(cnf) => self.validated(from, cnf),
@@ -408,7 +403,7 @@ impl Ev {
 
     fn link_up(&mut self) {
         match self.state {
-            State::Joining(ref mut state) if self.keying.current().is_none() => {
+            State::Joining(ref mut state) if self.modem.current().is_none() => {
                 state.link = state::Link::Reported
             }
             State::Joining(Joining { peer, .. }) | State::Paused(peer) => {
@@ -504,9 +499,13 @@ impl Ev {
     fn key(&mut self, key: Option<NetworkKey>) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let keyed = match key {
-            Some(key) => self.keying.send(key, &mut link, out),
-            None => self.keying.renew(&mut link, out),
+            Some(key) => self.modem.send(key, &mut link, out),
+            None => self.modem.renew(&mut link, out),
         };
+        self.report(keyed);
+    }
+
+    fn report(&mut self, keyed: Result<(), ModemFailure>) {
         if let Err(failure) = keyed {
             self.out.event(Event::Failed(Failure::Modem(failure)));
         }

@@ -3,7 +3,7 @@
 use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{AmpMapReq, Mac, RunId};
-use crate::modem::ModemFailure;
+use crate::modem::{Identity, ModemFailure};
 use crate::pilot::{Pilot, PilotRequest};
 
 /// What happened outside.
@@ -36,6 +36,8 @@ pub enum Input<'a> {
 pub enum Event {
     /// The modem has its key.
     Keyed,
+    /// The modem says what it is.
+    ModemIdentified(Identity),
     /// A car in range opened a run; not necessarily the one on this cable.
     MatchingStarted {
         /// The car.
@@ -133,6 +135,6 @@ pub enum Failure {
     Join,
     /// Ended between match and link.
     Stopped(Cause),
-    /// The modem takes no key; it is tried again.
+    /// What is wrong with the modem; it is tried again.
     Modem(ModemFailure),
 }

@@ -16,15 +16,14 @@ use crate::attenuation::Decibel;
 use crate::key::NetworkKey;
 use crate::mme::{
     AmpMapCnf, AmpMapReq, AttenCharRsp, AttenProfileInd, Frame, Header, MATCH_CNF_LEN,
-    MATCH_REQ_LEN, Mac, Message, MnbcSoundInd, RunId, SetKeyCnf, SlacMatchCnf, SlacMatchReq,
-    SlacParmReq, StartAttenCharInd, ValidateReq,
+    MATCH_REQ_LEN, Mac, Message, MnbcSoundInd, RunId, SlacMatchCnf, SlacMatchReq, SlacParmReq,
+    StartAttenCharInd, ValidateReq,
 };
-use crate::modem::{Keying, Link, Modem, ModemFailure};
+use crate::modem::{Health, Link, Local, Modem, ModemFailure, Told};
 use crate::output::{Outbox, Output};
 use crate::pilot::{Duty, Pilot, PilotRequest, Step};
 use crate::random::Random;
 use crate::site::Hearing;
-use crate::supervision::Supervision;
 use crate::timing::{SESSIONS, Timer};
 use session::Context;
 use table::Sessions;
@@ -41,8 +40,7 @@ pub struct Evse {
     now: Duration,
     pilot: Pilot,
     edges: u32,
-    keying: Keying,
-    supervision: Supervision,
+    modem: Local,
     /// What the modem heard, for the other connectors of a site.
     hearing: Option<Hearing>,
     phase: Phase,
@@ -103,8 +101,7 @@ impl Evse {
             now: Duration::ZERO,
             pilot: Pilot::A,
             edges: 0,
-            keying: Keying::unset(Some(Duration::ZERO)),
-            supervision: Supervision::default(),
+            modem: Local::new(Some(Duration::ZERO)),
             hearing: None,
             phase: Phase::Unplugged,
             sessions: Sessions::new(),
@@ -167,9 +164,8 @@ impl Evse {
         }
         let is_linked =
             matches!(self.phase, Phase::Joining { .. } | Phase::Linked(_) | Phase::Doubtful { .. });
-        let is_watched = is_linked && self.keying.current().is_some();
         let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        self.supervision.watch(is_watched, &link);
+        self.modem.watch(is_linked, &link);
     }
 
     /// The attenuation with which this connector lays claim to a car, if it may be on its plug.
@@ -193,6 +189,11 @@ impl Evse {
         self.out.poll(deadline)
     }
 
+    /// How the modem has done so far.
+    pub fn health(&self) -> Health {
+        self.modem.health()
+    }
+
     fn deadline(&self) -> Option<Duration> {
         let phase = match &self.phase {
             Phase::Unplugged | Phase::Expired | Phase::Linked(_) | Phase::Paused(_) => None,
@@ -204,14 +205,12 @@ impl Evse {
             Phase::Doubtful { until, .. } => Some(*until),
         };
         let limits = self.limits.as_ref().map(Exchange::deadline);
-        let modem = self.keying.deadline().into_iter().chain(self.supervision.deadline());
-        phase.into_iter().chain(modem).chain(limits).min()
+        phase.into_iter().chain(self.modem.deadline()).chain(limits).min()
     }
 
     fn expire(&mut self, others: &dyn Fn(Mac) -> Option<Decibel>) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        let keyed = self.keying.expire(&mut link, out);
-        self.supervision.expire(&link, out);
+        let keyed = self.modem.expire(&mut link, out);
         self.report(keyed);
         if let Some(limits) = &mut self.limits
             && let Err(NotTaken) = limits.expire(self.now, &self.config.timing, &mut self.out)
@@ -254,7 +253,6 @@ impl Evse {
             return false;
         }
         match header.code {
-            SetKeyCnf::CODE => true,
             AmpMapReq::CODE => {
                 matches!(self.phase, Phase::Linked(matched) if matched.ev == header.source)
             }
@@ -266,32 +264,30 @@ impl Evse {
             | ValidateReq::CODE
             | SlacMatchReq::CODE
             | AmpMapCnf::CODE => self.pilot.is_plugged(),
-            _ => self.keying.is_modem(header.source),
+            code => self.modem.wants(header.source, code),
         }
     }
 
     fn receive(&mut self, frame: &Frame, others: &dyn Fn(Mac) -> Option<Decibel>) {
         let from = frame.source;
-        if let Message::SetKeyCnf(answer) = &frame.message {
-            let (link, _) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-            if self.keying.confirm(from, answer, &link) {
-                self.out.event(Event::Keyed);
-            }
-            return;
-        }
-        if self.keying.is_modem(from) {
-            let (link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-            match self.supervision.receive(&frame.message, &link, out) {
-                Some(true) => self.link_up(),
-                Some(false) => self.link_down(),
-                None => {}
-            }
+        let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
+        match self.modem.receive(frame, &mut link, out) {
+            Some(Told::Keyed) => self.out.event(Event::Keyed),
+            Some(Told::Identified(identity)) => self.out.event(Event::ModemIdentified(identity)),
+            Some(Told::LinkUp) => self.link_up(),
+            Some(Told::LinkDown) => self.link_down(),
+            None => {}
         }
         if !self.pilot.is_plugged() {
             return;
         }
-        let is_own_modem = self.config.modem == Modem::Immediate || self.keying.is_modem(from);
+        let is_own_modem = self.config.modem == Modem::Immediate || self.modem.is_modem(from);
+        if let Message::MnbcSoundInd(_) = &frame.message {
+            let measured = self.modem.sounding();
+            self.report(measured);
+        }
         if let (Message::AttenProfileInd(ind), true) = (&frame.message, is_own_modem) {
+            self.modem.profile(&ind.groups);
             let gap = self.config.timing[Timer::Hearing];
             if let Some(hearing) = &mut self.hearing {
                 hearing.add(ind.pev_mac, &ind.groups, self.now, gap);
@@ -373,7 +369,7 @@ impl Evse {
             && req.evse_mac == self.config.mac
             && self.config.accepts_ids(&req.pev_id, &req.evse_id);
         // Only a confirmed key is worth anything to the car.
-        let (true, Some(key)) = (in_order, self.keying.current().cloned()) else { return };
+        let (true, Some(key)) = (in_order, self.modem.current().cloned()) else { return };
         let asked = Matched { ev: from, run_id: req.run_id };
         let is_new = match &self.phase {
             Phase::Linked(matched) | Phase::Joining { matched, .. } if matched.is(asked) => false,
@@ -512,7 +508,7 @@ impl Evse {
             Phase::Unplugged
         });
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        let renewed = self.keying.renew(&mut link, out);
+        let renewed = self.modem.renew(&mut link, out);
         self.report(renewed);
     }
 
@@ -531,9 +527,8 @@ impl Evse {
 
     /// The modem restarted: it gets its key back, so that a linked car can return.
     fn modem_reset(&mut self) {
-        let Some(key) = self.keying.wanted().cloned() else { return };
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
-        let sent = self.keying.send(key, &mut link, out);
+        let sent = self.modem.restarted(&mut link, out);
         self.report(sent);
     }
 

@@ -32,8 +32,9 @@ use core::time::Duration;
 
 pub use path::{Noise, Path};
 
-use crate::mme::qualcomm::{self, AttenuationCharacteristicsInd, PlLnkStatusCnf, Qualcomm};
+use crate::mme::qualcomm::{self, AttenuationCharacteristicsInd, HstActionInd};
 use crate::mme::{Frame, Mac, Message};
+use crate::modem::Make;
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
 use crate::site::Site;
@@ -260,6 +261,34 @@ impl Medium {
         }
     }
 
+    /// Lets a modem take keys and answer as if it refused them.
+    pub fn misreport_keys(&mut self, station: StationId, misreports: bool) {
+        if let Some(station) = self.stations.get_mut(station.0) {
+            station.modem.misreports = misreports;
+        }
+    }
+
+    /// Exchanges a modem for one of this make; at first all are Qualcomm's. Its key is gone.
+    pub fn make(&mut self, station: StationId, make: Make) {
+        if let Some(station) = self.stations.get_mut(station.0) {
+            (station.modem.make, station.modem.key) = (make, None);
+        }
+        self.left(station);
+    }
+
+    /// Restarts a modem, which forgets its key; one of Qualcomm tells its host.
+    pub fn restart_modem(&mut self, station: StationId) {
+        let Some(there) = self.stations.get_mut(station.0) else { return };
+        there.modem.key = None;
+        let (host, modem) = (there.mac, there.modem.mac);
+        let tells = there.modem.make == Make::Qualcomm;
+        self.left(station);
+        if tells {
+            let told = Frame::new(host, modem, HstActionInd { action: 0, version: [0, 1] });
+            self.plan(self.settings.delay, Action::Deliver(station, told.emit()));
+        }
+    }
+
     /// Whether a modem reports soundings; at an EVSE it does.
     pub fn measure(&mut self, station: StationId, measures: bool) {
         if let Some(station) = self.stations.get_mut(station.0) {
@@ -363,9 +392,11 @@ impl Medium {
         let [_, _, _, d, e, f] = mac.0;
         let modem = SimulatedModem {
             mac: Mac([0x00, 0xB0, 0x52, d ^ 0x80, e, f]),
+            make: Make::Qualcomm,
             key: None,
             measures,
             refusals: 0,
+            misreports: false,
             bias: 0,
         };
         self.stations.push(Station { mac, modem, engine, wait: None });
@@ -448,8 +479,7 @@ impl Medium {
         if let Ok(frame) = Frame::parse(&octets) {
             match &frame.message {
                 Message::SetKeyReq(request) => self.set_key(from, frame.source, request),
-                Message::Qualcomm(Qualcomm::PlLnkStatusReq(_)) => self.link_status(from, &frame),
-                _ if modem::is_local(&frame) => {}
+                _ if modem::is_local(&frame) => self.ask(from, &frame),
                 _ => self.broadcast(from, &frame, &octets),
             }
         }
@@ -460,6 +490,16 @@ impl Medium {
         let Some(station) = self.stations.get_mut(id.0) else { return };
         let answer = station.modem.set_key(host, request);
         self.deliver(id, &answer, answer.emit());
+        self.left(id);
+        for other in (0..self.stations.len()).map(StationId) {
+            if other != id && self.are_in_network(id, other) {
+                self.plan(self.settings.join, Action::Join(id, other));
+            }
+        }
+    }
+
+    /// Ends the links of a modem whose key has changed.
+    fn left(&mut self, id: StationId) {
         let left: Vec<_> =
             self.links.iter().copied().filter(|&(one, other)| one == id || other == id).collect();
         for (one, other) in left {
@@ -471,18 +511,18 @@ impl Medium {
                 );
             }
         }
-        for other in (0..self.stations.len()).map(StationId) {
-            if other != id && self.are_in_network(id, other) {
-                self.plan(self.settings.join, Action::Join(id, other));
-            }
-        }
     }
 
-    fn link_status(&mut self, id: StationId, question: &Frame) {
-        let link = u8::from(self.peer(id).is_some());
-        let Some(modem) = self.stations.get(id.0).map(|station| station.modem.mac) else { return };
-        let answer = Frame::new(question.source, modem, PlLnkStatusCnf { status: 0, link });
-        self.deliver(id, &answer, answer.emit());
+    /// The modem answers what is asked of it alone. Only answers about the link are lost at times.
+    fn ask(&mut self, id: StationId, question: &Frame) {
+        let peer = self.peer(id).and_then(|peer| self.mac(peer));
+        let Some(modem) = self.stations.get(id.0).map(|station| &station.modem) else { return };
+        let frame = |answer| Frame::new(question.source, modem.mac, answer);
+        if let Some(answer) = modem.link(&question.message, peer).map(frame) {
+            self.deliver(id, &answer, answer.emit());
+        } else if let Some(answer) = modem.answer(&question.message).map(frame) {
+            self.plan(self.settings.delay, Action::Deliver(id, answer.emit()));
+        }
     }
 
     /// Everybody in range hears a frame, whatever its destination; EVSE modems measure soundings.

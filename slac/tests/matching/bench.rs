@@ -310,6 +310,15 @@ impl<E: Engine> Bench<E> {
         self.events.iter().any(|(_, event)| wanted(event))
     }
 
+    /// The key that the modem was given last.
+    pub(crate) fn last_key(&self) -> SetKeyReq {
+        let request = |(_, frame): &(_, Frame)| match &frame.message {
+            Message::SetKeyReq(request) => Some(request.clone()),
+            _ => None,
+        };
+        self.sent.iter().rev().find_map(request).expect("a key")
+    }
+
     pub(crate) fn last(&self) -> &Message {
         &self.sent.last().expect("a frame").1.message
     }

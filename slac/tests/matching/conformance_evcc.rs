@@ -489,14 +489,13 @@ fn plc_link_status_001_the_modem_gets_the_received_network_and_the_link_is_await
     let mut bench = EvBench::matching(config());
     let cnf = match_cnf(bench.run_id());
     bench.receive(cnf.clone());
-    let Message::SetKeyReq(req) = bench.last() else { panic!() };
+    let req = bench.last_key();
     assert_eq!((&req.new_key, req.nid), (&cnf.nmk, cnf.nid), "the name as received, not derived");
     bench.run(11_999);
     assert_eq!(failed_at(&bench), None);
     bench.run(1);
     assert_eq!(failed_at(&bench).map(|(_, failure)| failure), Some(Failure::Join));
-    let Message::SetKeyReq(left) = bench.last() else { panic!() };
-    assert_ne!(left.new_key, cnf.nmk);
+    assert_ne!(bench.last_key().new_key, cnf.nmk);
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! The local modem and its key, at both roles; foreign frames; bounds.
 
 use crate::bench::*;
-use slac::LinkReport;
 use slac::evse::{Config, Event, Failure, Input};
 use slac::mme::*;
-use slac::modem::{Modem, ModemFailure, SetKeyResult};
+use slac::modem::{HomePlug, Modem, ModemFailure, SetKeyResult};
 use slac::pilot::{EvPilot, Pilot};
 use slac::{Ev, Evse, Frame, Mac, Output, RandomFailed, RunId, ev};
 
@@ -14,14 +13,6 @@ fn silent(config: Config) -> EvseBench {
     bench.answers_keys = false;
     bench.run(1);
     bench
-}
-
-fn last_key(bench: &EvseBench) -> SetKeyReq {
-    let request = |(_, frame): &(_, Frame)| match &frame.message {
-        Message::SetKeyReq(request) => Some(request.clone()),
-        _ => None,
-    };
-    bench.sent.iter().rev().find_map(request).expect("a key")
 }
 
 #[test]
@@ -39,11 +30,11 @@ fn a_silent_modem_is_asked_ten_times_reported_and_asked_again_later() {
 #[test]
 fn a_refused_key_is_sent_again_and_set_once_the_modem_agrees() {
     let mut bench = silent(Config::new(EVSE));
-    let request = last_key(&bench);
+    let request = bench.last_key();
     bench.receive_from(MODEM, set_key_cnf(&request, 0));
     assert!(!bench.has(|event| *event == Event::Keyed));
     bench.run(1_000);
-    assert_eq!(last_key(&bench), request, "the same key");
+    assert_eq!(bench.last_key(), request, "the same key");
     bench.receive_from(MODEM, set_key_cnf(&request, 1));
     assert!(bench.has(|event| *event == Event::Keyed));
     bench.run(60_000);
@@ -54,7 +45,7 @@ fn a_refused_key_is_sent_again_and_set_once_the_modem_agrees() {
 fn a_modem_that_keeps_refusing_is_reported_as_such() {
     let mut bench = silent(Config::new(EVSE));
     for _ in 0..10 {
-        let request = last_key(&bench);
+        let request = bench.last_key();
         bench.receive_from(MODEM, set_key_cnf(&request, 0));
         bench.run(1_000);
     }
@@ -70,14 +61,10 @@ fn either_reading_of_the_result_can_be_configured() {
         (SetKeyResult::Zero, 1, false),
         (SetKeyResult::Any, 7, true),
     ] {
-        let modem = Modem::HomePlug {
-            address: Mac::LOCAL_MODEM,
-            set,
-            cco_capability: 0,
-            link: LinkReport::None,
-        };
+        let Modem::HomePlug(settings) = Modem::qualcomm() else { panic!() };
+        let modem = Modem::HomePlug(HomePlug { set: Some(set), ..settings });
         let mut bench = silent(Config { modem, ..Config::new(EVSE) });
-        let request = last_key(&bench);
+        let request = bench.last_key();
         bench.receive_from(MODEM, set_key_cnf(&request, result));
         assert_eq!(bench.has(|event| *event == Event::Keyed), is_set, "{set:?} {result}");
     }
@@ -86,7 +73,7 @@ fn either_reading_of_the_result_can_be_configured() {
 #[test]
 fn an_answer_to_another_nonce_confirms_nothing() {
     let mut bench = silent(Config::new(EVSE));
-    let request = last_key(&bench);
+    let request = bench.last_key();
     bench.receive_from(MODEM, SetKeyCnf { your_nonce: [0; 4], ..set_key_cnf(&request, 1) });
     assert!(!bench.has(|event| *event == Event::Keyed));
 }
@@ -94,7 +81,7 @@ fn an_answer_to_another_nonce_confirms_nothing() {
 #[test]
 fn a_key_that_the_modem_has_not_confirmed_is_given_to_no_car() {
     let mut bench = silent(Config::new(EVSE));
-    let refused = last_key(&bench);
+    let refused = bench.last_key();
     bench.receive_from(MODEM, set_key_cnf(&refused, 0));
     bench.pilot(Pilot::B);
     bench.request();
@@ -103,7 +90,7 @@ fn a_key_that_the_modem_has_not_confirmed_is_given_to_no_car() {
     bench.receive(response());
     bench.receive(match_req());
     assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), 0);
-    let request = last_key(&bench);
+    let request = bench.last_key();
     bench.receive_from(MODEM, set_key_cnf(&request, 1));
     bench.run(200);
     bench.receive(match_req());
@@ -120,7 +107,7 @@ fn a_modem_that_restarts_gets_the_same_key_again() {
         panic!()
     };
     bench.input(Input::ModemReset);
-    assert_eq!(last_key(&bench).new_key, key.nmk);
+    assert_eq!(bench.last_key().new_key, key.nmk);
 }
 
 #[test]

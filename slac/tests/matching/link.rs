@@ -5,9 +5,9 @@ use slac::evse::{Cause, Config, Event, Failure, Input};
 use slac::mme::lumissil::{DLinkReadyInd, DLinkStatusCnf, Header};
 use slac::mme::network::{DiscoverListCnf, DiscoveredStation};
 use slac::mme::qualcomm::{HstActionInd, PlLnkStatusCnf};
-use slac::modem::{Modem, SetKeyResult};
+use slac::modem::{HomePlug, Make, Modem, SetKeyResult};
 use slac::pilot::{Duty, EvPilot, Pilot, PilotRequest, Step};
-use slac::{LinkReport, Mac, Message, ev};
+use slac::{LinkReport, Message, ev};
 
 fn is_up(event: &Event) -> bool {
     matches!(event, Event::LinkUp { .. })
@@ -22,12 +22,12 @@ fn joining(config: Config) -> EvseBench {
 }
 
 fn reporting(link: LinkReport) -> Config {
-    let modem = Modem::HomePlug {
-        address: Mac::LUMISSIL_MODEM,
-        set: SetKeyResult::Any,
-        cco_capability: 0,
+    let modem = Modem::HomePlug(HomePlug {
+        make: Some(Make::Qualcomm),
+        set: Some(SetKeyResult::Any),
         link,
-    };
+        ..HomePlug::default()
+    });
     Config { modem, ..Config::new(EVSE) }
 }
 
@@ -136,16 +136,16 @@ fn other_makers_are_understood_by_indication_status_and_discovery() {
     let header = Header::default();
     let reports: [(LinkReport, &str, [Message; 2]); 3] = [
         (
-            LinkReport::Lumissil,
+            LinkReport::By(Make::Lumissil),
             "NSCM_GET_D_LINK_STATUS.REQ",
             [DLinkReadyInd { link: 0 }.into(), DLinkReadyInd { link: 1 }.into()],
         ),
         (
-            LinkReport::Lumissil,
+            LinkReport::By(Make::Lumissil),
             "NSCM_GET_D_LINK_STATUS.REQ",
             [DLinkStatusCnf { header, link: 0 }.into(), DLinkStatusCnf { header, link: 1 }.into()],
         ),
-        (LinkReport::Discovery, "CC_DISCOVER_LIST.REQ", [list(0).into(), list(1).into()]),
+        (LinkReport::By(Make::Generic), "CC_DISCOVER_LIST.REQ", [list(0).into(), list(1).into()]),
     ];
     for (report, question, [down, up]) in reports {
         let mut bench = joining(reporting(report));

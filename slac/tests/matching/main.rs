@@ -13,6 +13,8 @@ mod keying;
 #[cfg(test)]
 mod link;
 #[cfg(test)]
+mod modem;
+#[cfg(test)]
 mod park;
 #[cfg(test)]
 mod site;

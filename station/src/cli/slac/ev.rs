@@ -5,6 +5,7 @@ use super::settings;
 use pnc::link::PacketLink;
 use slac::Ev;
 use slac::ev::{Config, Event, Failure, Input};
+use slac::modem::Modem;
 use slac::pilot::EvPilot;
 use std::process::ExitCode;
 use tokio::sync::mpsc::UnboundedSender;
@@ -26,7 +27,7 @@ impl Role for Car {
     const PEER: &'static str = "evse_mac";
 
     fn start(link: &PacketLink, settings: &[String]) -> Result<(Self, Ev, Input<'static>), String> {
-        let mut config = Config::new(link.mac());
+        let mut config = Config { modem: Modem::automatic(), ..Config::new(link.mac()) };
         settings::read(settings, &mut config)?;
         let role = Self { assumes_link: settings::tells_no_link(&config.modem) };
         Ok((role, Ev::new(config, matching::random()), Input::Pilot(EvPilot::Pwm(5))))

@@ -5,6 +5,7 @@ use super::settings;
 use pnc::link::PacketLink;
 use slac::Evse;
 use slac::evse::{Config, Event, Input};
+use slac::modem::Modem;
 use slac::pilot::{Duty, Pilot, PilotRequest, Step};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Role for Station {
         link: &PacketLink,
         settings: &[String],
     ) -> Result<(Self, Evse, Input<'static>), String> {
-        let mut config = Config::new(link.mac());
+        let mut config = Config { modem: Modem::automatic(), ..Config::new(link.mac()) };
         settings::read(settings, &mut config)?;
         let role = Self { assumes_link: settings::tells_no_link(&config.modem) };
         Ok((role, Evse::new(config, matching::random()), Input::Pilot(Pilot::B)))

@@ -49,11 +49,8 @@ pub(super) trait Role: Sized {
     /// The field of the verdict that names the other side.
     const PEER: &'static str;
 
-    /// The engine with these settings, and the input that lets it begin.
-    fn start(
-        link: &PacketLink,
-        settings: &[String],
-    ) -> Result<(Self, Self::Engine, <Self::Engine as Engine>::Command), String>;
+    /// Everything with these settings.
+    fn start(link: &PacketLink, settings: &[String]) -> Result<Start<Self>, String>;
 
     /// What an event means for the verdict. What it asks for is done.
     fn meaning(
@@ -62,6 +59,9 @@ pub(super) trait Role: Sized {
         commands: &UnboundedSender<<Self::Engine as Engine>::Command>,
     ) -> Meaning;
 }
+
+/// A role, its engine, and the input that lets it begin.
+pub(super) type Start<R> = (R, <R as Role>::Engine, <<R as Role>::Engine as Engine>::Command);
 
 pub(super) enum Meaning {
     Other,

@@ -1,22 +1,25 @@
 //! `--set KEY=VALUE`: the settings of the engines by name.
 
 use slac::attenuation::{Decibel, GROUPS};
-use slac::modem::{Modem, SetKeyResult};
+use slac::modem::{Make, Modem, SetKeyResult};
 use slac::{LinkReport, Timer, Timing, ev, evse};
 use std::time::Duration;
 
 pub(super) const HELP: &str = "\
 Settings of both roles (--set):
-  modem=qualcomm|lumissil|generic|immediate   what stands behind the interface; immediate: a line that connects by itself
-  setkey=1|0|any            which result of CM_SET_KEY.CNF means that the key is set
-  link=qualcomm|lumissil|discovery|none       how the modem tells about its link; none: up as soon as matched
+  modem=automatic|qualcomm|lumissil|generic|immediate
+                            what stands behind the interface (automatic); immediate: a line that connects by itself
+  setkey=1|0|any            which result of CM_SET_KEY.CNF means that the key is set, if not what the make means
+  link=own|qualcomm|lumissil|discovery|none
+                            how the modem tells about its link (own: as its make does); none: up as soon as matched
   cco=0..255                coordinator capability in CM_SET_KEY.REQ
+  restart=MS|no             restart the modem so long after each key (no)
   NAME=MS                   a duration by its name in ISO 15118-3, in milliseconds:
                             TT_EVSE_SLAC_init TT_match_response TT_match_sequence TP_match_sequence TP_EV_batch_msg_interval
                             TT_EVSE_match_MNBC TP_EVSE_avg_atten_calc TT_EV_atten_results TT_EVSE_match_session
                             TP_EV_vald_state_duration TT_match_join TT_matching_rate TT_matching_repetition
                             TT_amp_map_exchange T_step_EF T_step_X1; and ours: atten_results_at_least link_debounce
-                            link_poll hearing set_key modem_recovery
+                            link_poll hearing set_key modem_probe modem_recovery
 Of a station:
   strictness=strict|lenient               lenient: cars may fill in the identifiers of CM_SLAC_MATCH.REQ
   validation=supported|unsupported|not_required
@@ -51,22 +54,21 @@ pub(super) fn read(changes: &[String], config: &mut impl Named) -> Result<(), St
 
 fn set(config: &mut impl Named, name: &str, value: &str) -> Option<Option<()>> {
     if let Some(&timer) = Timer::ALL.iter().find(|timer| timer.name().eq_ignore_ascii_case(name)) {
-        let millis = value.parse().ok().filter(|millis| (1..=MOST_MILLIS).contains(millis));
-        return Some(millis.map(|millis| {
+        return Some(millis(value).map(|duration| {
             let timing = config.timing();
-            *timing = timing.clone().with(timer, Duration::from_millis(millis));
+            *timing = timing.clone().with(timer, duration);
         }));
     }
     match name {
         "modem" => Some(modem(value).map(|modem| *config.modem() = modem)),
-        "setkey" | "link" | "cco" => Some(of_modem(config.modem(), name, value)),
+        "setkey" | "link" | "cco" | "restart" => Some(of_modem(config.modem(), name, value)),
         _ => config.set(name, value),
     }
 }
 
 /// Whether the modem itself never tells that a link is up.
 pub(super) fn tells_no_link(modem: &Modem) -> bool {
-    matches!(modem, Modem::HomePlug { link: LinkReport::None, .. })
+    matches!(modem, Modem::HomePlug(modem) if modem.link == LinkReport::None)
 }
 
 /// Ten minutes.
@@ -74,6 +76,7 @@ const MOST_MILLIS: u64 = 600_000;
 
 fn modem(value: &str) -> Option<Modem> {
     Some(match value {
+        "automatic" => Modem::automatic(),
         "qualcomm" => Modem::qualcomm(),
         "lumissil" => Modem::lumissil(),
         "generic" => Modem::generic(),
@@ -83,19 +86,27 @@ fn modem(value: &str) -> Option<Modem> {
 }
 
 fn of_modem(modem: &mut Modem, name: &str, value: &str) -> Option<()> {
-    let Modem::HomePlug { set, cco_capability, link, .. } = modem else { return None };
+    let Modem::HomePlug(modem) = modem else { return None };
     match (name, value) {
-        ("setkey", "1") => *set = SetKeyResult::One,
-        ("setkey", "0") => *set = SetKeyResult::Zero,
-        ("setkey", "any") => *set = SetKeyResult::Any,
-        ("link", "qualcomm") => *link = LinkReport::Qualcomm,
-        ("link", "lumissil") => *link = LinkReport::Lumissil,
-        ("link", "discovery") => *link = LinkReport::Discovery,
-        ("link", "none") => *link = LinkReport::None,
-        ("cco", _) => *cco_capability = value.parse().ok()?,
+        ("setkey", "1") => modem.set = Some(SetKeyResult::One),
+        ("setkey", "0") => modem.set = Some(SetKeyResult::Zero),
+        ("setkey", "any") => modem.set = Some(SetKeyResult::Any),
+        ("link", "own") => modem.link = LinkReport::Own,
+        ("link", "qualcomm") => modem.link = LinkReport::By(Make::Qualcomm),
+        ("link", "lumissil") => modem.link = LinkReport::By(Make::Lumissil),
+        ("link", "discovery") => modem.link = LinkReport::By(Make::Generic),
+        ("link", "none") => modem.link = LinkReport::None,
+        ("cco", _) => modem.cco_capability = value.parse().ok()?,
+        ("restart", "no") => modem.restart = None,
+        ("restart", _) => modem.restart = Some(millis(value)?),
         _ => return None,
     }
     Some(())
+}
+
+fn millis(value: &str) -> Option<Duration> {
+    let millis = value.parse().ok().filter(|millis| (1..=MOST_MILLIS).contains(millis));
+    millis.map(Duration::from_millis)
 }
 
 impl Named for evse::Config {
@@ -216,9 +227,10 @@ mod tests {
             ],
         );
         let config = config.unwrap();
-        let Modem::HomePlug { address, set, cco_capability, link } = config.modem else { panic!() };
-        assert_eq!((address, set), (Mac::LUMISSIL_MODEM, SetKeyResult::Zero));
-        assert_eq!((cco_capability, link), (2, LinkReport::Lumissil));
+        let Modem::HomePlug(modem) = config.modem else { panic!() };
+        assert_eq!((modem.make, modem.set), (Some(Make::Lumissil), Some(SetKeyResult::Zero)));
+        assert_eq!((modem.cco_capability, modem.link), (2, LinkReport::Own));
+        assert_eq!(modem.restart, Some(Duration::from_millis(100)));
         assert_eq!((config.strictness, config.retries), (evse::Strictness::Lenient, 5));
         assert_eq!(config.calibration, [7; GROUPS]);
         let config = changed(
