@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use crate::medium::Noise;
 use crate::mme::{Frame, Mac, Message, SetKeyCnf};
+use crate::modem::{Inquiry, Make, Modem};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
 use crate::{Ev, Evse, ev, evse};
@@ -13,6 +14,16 @@ const EVSE: Mac = Mac([0x02, 0, 0, 0, 0, 0xE0]);
 /// Frames of the last two selectors come from it, those of the very last in version 0.
 const MODEM: Mac = Mac([0x02, 0, 0, 0, 0, 23]);
 const EV: Mac = Mac([0x02, 0, 0, 0, 0, 0xC0]);
+/// A modem of any make, as the length of the input has it.
+fn modem(octets: &[u8]) -> Modem {
+    match octets.len() % 4 {
+        0 => Modem::automatic(),
+        1 => Modem::lumissil(),
+        2 => Modem::generic(),
+        _ => Modem::qualcomm(),
+    }
+}
+
 /// More outputs than any single input can cause.
 const OUTPUTS: usize = 128;
 
@@ -22,6 +33,12 @@ pub fn frame(octets: &[u8]) {
         let emitted = frame.emit();
         let again = Frame::parse(&emitted);
         assert_eq!(again.as_ref().map(Frame::emit).as_ref(), Ok(&emitted));
+        for make in Make::ALL {
+            make.driver().report(&frame.message);
+        }
+        let mut inquiry = Inquiry::new(frame.destination);
+        inquiry.receive(octets);
+        assert!(inquiry.findings().len() <= 1);
         // Padding becomes part of a content that is not known, and of nothing else.
         if octets.len() >= crate::mme::MIN_FRAME {
             assert_eq!(again, Ok(frame));
@@ -32,7 +49,11 @@ pub fn frame(octets: &[u8]) {
 /// Drives an EVSE: each instruction is an octet that selects, an octet that advances the clock, and for frames a length and content.
 pub fn evse(mut octets: &[u8]) {
     let mut engine = Evse::new(
-        evse::Config { validation: evse::Validation::Supported, ..evse::Config::new(EVSE) },
+        evse::Config {
+            modem: modem(octets),
+            validation: evse::Validation::Supported,
+            ..evse::Config::new(EVSE)
+        },
         Noise::new(1),
     );
     let mut now = Duration::ZERO;
@@ -63,7 +84,7 @@ pub fn evse(mut octets: &[u8]) {
 /// Drives a car in the same way.
 pub fn ev(mut octets: &[u8]) {
     let mut engine = Ev::new(
-        ev::Config { validate: ev::Validate::Always, ..ev::Config::new(EV) },
+        ev::Config { modem: modem(octets), validate: ev::Validate::Always, ..ev::Config::new(EV) },
         Noise::new(1),
     );
     let mut now = Duration::ZERO;
