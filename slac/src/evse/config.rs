@@ -41,7 +41,7 @@ pub enum Validation {
 pub enum Strictness {
     /// As ISO 15118-5 tests it: identifiers have to be empty.
     Strict,
-    /// Cars that fill in the identifiers are taken too.
+    /// Cars that fill in the identifiers, or that answer the result late, are taken too.
     Lenient,
 }
 
@@ -59,8 +59,11 @@ impl Config {
         }
     }
 
-    pub(super) fn accepts_ids(&self, first: &EmptyId, second: &EmptyId) -> bool {
+    pub(super) fn is_lenient(&self) -> bool {
         self.strictness == Strictness::Lenient
-            || [first, second].iter().all(|id| id.iter().all(|&octet| octet == 0))
+    }
+
+    pub(super) fn accepts_ids(&self, first: &EmptyId, second: &EmptyId) -> bool {
+        self.is_lenient() || [first, second].iter().all(|id| id.iter().all(|&octet| octet == 0))
     }
 }

@@ -234,6 +234,10 @@ impl Session {
         }
         match &mut self.state {
             State::AwaitMatch { .. } => return Err(SessionEnd::NoMatchRequest),
+            // Some cars answer only once their own window is over, and mean it.
+            State::AwaitRsp(AwaitRsp { repeats: 0, .. }) if cx.config.is_lenient() => {
+                self.state = State::AwaitMatch { until: cx.after(Timer::MatchSession) };
+            }
             State::AwaitRsp(AwaitRsp { repeats: 0, .. }) => return Err(SessionEnd::NoResponse),
             State::AwaitToggles(AwaitToggles { repeats: 0, .. }) => {
                 return Err(SessionEnd::NoValidation);

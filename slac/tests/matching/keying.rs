@@ -1,7 +1,7 @@
 //! The local modem and its key, at both roles; foreign frames; bounds.
 
 use crate::bench::*;
-use slac::evse::{Config, Event, Failure, Input};
+use slac::evse::{Config, Event, Failure, Input, Strictness};
 use slac::mme::*;
 use slac::modem::{HomePlug, Modem, ModemFailure, SetKeyResult};
 use slac::pilot::{EvPilot, Pilot};
@@ -261,6 +261,21 @@ fn a_table_full_of_cars_of_other_stations_gives_up_the_one_heard_least() {
     assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 65);
     bench.receive(match_req());
     assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), 1, "the car on the plug is heard best");
+}
+
+/// As a car does that answers all results when its own window is over.
+#[test]
+fn a_late_response_is_taken_when_lenient_and_only_then() {
+    for (strictness, keys) in [(Strictness::Strict, 0), (Strictness::Lenient, 1)] {
+        let mut bench = EvseBench::plugged(Config { strictness, ..Config::new(EVSE) });
+        bench.request();
+        bench.sound(10);
+        bench.run(1_000);
+        assert_eq!(bench.count("CM_ATTEN_CHAR.IND"), 3);
+        bench.receive(response());
+        bench.receive(match_req());
+        assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), keys, "{strictness:?}");
+    }
 }
 
 #[test]
