@@ -26,7 +26,7 @@ use pki::chain::{Anchors, Demand, Level, Role, RootKind, verify};
 use pki::delivery::iso20::{self, AssociatedData, ConcatKdf};
 use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
-use pki::key::{PrivateKey, Signer, signature_to_der};
+use pki::key::{PrivateKey, Signer};
 use pki::profile::{CertificateKind, Edition, check};
 use pki::{Certificate, Evcoid, id, pem};
 use ring::rand::SystemRandom;
@@ -70,9 +70,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         ["sign", key, file] => {
-            let signature =
-                private_key(key)?.sign_raw(&std::fs::read(file)?, &SystemRandom::new())?;
-            out.write_all(&signature_to_der(&signature))?;
+            let key = private_key(key)?;
+            let signature = key.sign_raw(&std::fs::read(file)?, &SystemRandom::new())?;
+            out.write_all(&key.public_key().algorithm().signature_to_der(&signature))?;
         }
         ["public", key] => {
             let spki = private_key(key)?.public_key().to_spki();

@@ -3,7 +3,7 @@
 use pki::Certificate;
 use pki::drive::Dice;
 use pki::issue::{Hierarchy, Issuer, Options, Plan};
-use pki::key::{PrivateKey, Signer, signature_to_der};
+use pki::key::{PrivateKey, Signer};
 use pki::profile::CertificateKind as Kind;
 use pki::revocation::{Crl, CrlError, CrlPlan, Reason, Revocation, Stale, Status, Window};
 use ring::rand::SystemRandom;
@@ -149,7 +149,8 @@ fn forged(pki: &Hierarchy, version: &[u8], entries: &[u8], extensions: &[&[u8]])
         ],
     );
     let signature = key.sign_raw(&body, &SystemRandom::new()).unwrap();
-    let signature = element(0x03, &[&[0], &signature_to_der(&signature)]);
+    let signature =
+        element(0x03, &[&[0], &key.public_key().algorithm().signature_to_der(&signature)]);
     element(0x30, &[&body, &algorithm, &signature])
 }
 

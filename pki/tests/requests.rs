@@ -27,7 +27,7 @@ mod requests {
     #[test]
     fn a_stations_request_says_what_its_operator_and_ocpp_want() {
         let rng = SystemRandom::new();
-        for algorithm in Algorithm::ALL {
+        for algorithm in Algorithm::SIGNING.into_iter().filter(|one| one.is_built()) {
             let key = PrivateKey::generate_for(algorithm, &rng).unwrap();
             let der = station(&key);
             let csr = Csr::parse(&der).unwrap();
@@ -35,7 +35,12 @@ mod requests {
             assert_eq!(csr.public_key(), key.public_key());
             let usage = csr.extensions().key_usage.as_ref().unwrap();
             assert!(usage.critical);
-            assert_eq!(usage.value.to_string(), "digitalSignature, keyAgreement");
+            // RFC 8410 5
+            let wanted = match algorithm {
+                Algorithm::Ed448 => "digitalSignature",
+                _ => "digitalSignature, keyAgreement",
+            };
+            assert_eq!(usage.value.to_string(), wanted);
             let constraints = csr.extensions().basic_constraints.as_ref().unwrap();
             assert!(constraints.critical && !constraints.value.ca);
             assert_eq!(csr.attributes(), ["1.2.840.113549.1.9.14"]);

@@ -2,7 +2,9 @@
 //!
 //! The digest of an element is taken over its fragment in the message set's grammar, the signature
 //! over the fragment of `SignedInfo`. Writers agree on the grammar of the XML Signature schema alone
-//! for the latter; a few use the message set's, so both are tried. The key's algorithm decides on hash and signature.
+//! for the latter; a few use the message set's, so both are tried. The key's algorithm decides on hash and signature. With
+//! Ed448 the signature is over the fragment itself, without a hash before it; elements are digested by SHA-512 there too, for
+//! which alone public descriptions of ISO 15118-20 have a name.
 
 use crate::fixed;
 use crate::iso2;
@@ -11,12 +13,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use exi::{Bytes, Fragment, List, SchemaSet, Text};
-use pki::key::Algorithm;
+use pki::key::{Algorithm, KeyError};
 use pki::{PublicKey, Signer};
 use ring::digest::{SHA256, SHA512, digest};
 use ring::rand::SecureRandom;
 
 const CANONICAL_EXI: &str = "http://www.w3.org/TR/canonical-exi/";
+const XMLENC_SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+const XMLENC_SHA512: &str = "http://www.w3.org/2001/04/xmlenc#sha512";
 /// [V2G2-909]
 const MOST_REFERENCES: usize = 4;
 
@@ -56,10 +60,10 @@ impl SignatureSet for iso2::Grammar {
     }
 }
 
-/// Any key: that of a test hierarchy may be on P-256, so it is the chain's check that refuses it.
+/// Any key that signs: that of a test hierarchy may be on P-256, so it is the chain's check that refuses it.
 #[cfg(feature = "iso20-common")]
 impl SignatureSet for crate::iso20::msg::common::Grammar {
-    const ALGORITHMS: &'static [Algorithm] = &Algorithm::ALL;
+    const ALGORITHMS: &'static [Algorithm] = &Algorithm::SIGNING;
 
     fn signed_info(info: &SignedInfo) -> Result<Vec<u8>, exi::Error> {
         Fragment::<Self>::encode_fragment(info)
@@ -99,7 +103,7 @@ pub fn sign(
     if elements.iter().any(|signed| !signed.algorithms.contains(&algorithm)) {
         return Err(SignError::Key);
     }
-    let suite = Suite::of(algorithm);
+    let suite = Suite::of(algorithm).ok_or(SignError::Key)?;
     let reference = |signed: &Signed<'_>| -> Result<Reference, SignError> {
         let mut uri = String::from("#");
         uri.push_str(signed.id);
@@ -153,10 +157,10 @@ pub fn verify(
     let Some(first) = elements.first() else {
         return Err(VerifyError::References(info.reference.len()));
     };
-    if elements.iter().any(|signed| !signed.algorithms.contains(&key.algorithm())) {
-        return Err(VerifyError::Algorithm { what: "key", found: key.algorithm().to_string() });
-    }
-    let suite = Suite::of(key.algorithm());
+    let own = key.algorithm();
+    let suite = Suite::of(own)
+        .filter(|_| elements.iter().all(|signed| signed.algorithms.contains(&own)))
+        .ok_or_else(|| VerifyError::Algorithm { what: "key", found: own.to_string() })?;
     algorithm("canonicalization", &info.canonicalization_method.algorithm, CANONICAL_EXI)?;
     algorithm("signature", &info.signature_method.algorithm, suite.signature)?;
     if info.reference.len() > MOST_REFERENCES || info.reference.len() != elements.len() {
@@ -194,8 +198,10 @@ pub fn verify(
         (SignedInfoGrammar::MessageSet, (first.signed_info)(info)),
     ];
     for (grammar, octets) in forms {
-        if key.verify_raw(&octets?, value).is_ok() {
-            return Ok(grammar);
+        match key.verify_raw(&octets?, value) {
+            Ok(()) => return Ok(grammar),
+            Err(error @ KeyError::NotBuilt { .. }) => return Err(VerifyError::Key(error)),
+            Err(_) => {}
         }
     }
     Err(VerifyError::Value)
@@ -217,19 +223,22 @@ struct Suite {
 }
 
 impl Suite {
-    fn of(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::P256 => Self {
-                signature: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-                digest: "http://www.w3.org/2001/04/xmlenc#sha256",
-                hash: &SHA256,
-            },
-            Algorithm::P521 => Self {
-                signature: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
-                digest: "http://www.w3.org/2001/04/xmlenc#sha512",
-                hash: &SHA512,
-            },
-        }
+    /// None for a key that signs nothing.
+    fn of(algorithm: Algorithm) -> Option<Self> {
+        let (signature, digest, hash) = match algorithm {
+            Algorithm::P256 => {
+                ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", XMLENC_SHA256, &SHA256)
+            }
+            Algorithm::P521 => {
+                ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", XMLENC_SHA512, &SHA512)
+            }
+            // The pure form (RFC 9231 2.3.12).
+            Algorithm::Ed448 => {
+                ("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448", XMLENC_SHA512, &SHA512)
+            }
+            Algorithm::X448 => return None,
+        };
+        Some(Self { signature, digest, hash })
     }
 
     fn hash(&self, octets: &[u8]) -> ring::digest::Digest {
@@ -265,6 +274,8 @@ pub enum VerifyError {
     Digest(String),
     #[error("the signature does not fit the key")]
     Value,
+    #[error(transparent)]
+    Key(KeyError),
     #[error("the signed information does not encode: {0}")]
     Element(#[from] exi::Error),
 }

@@ -69,8 +69,7 @@ impl Signer for TokenKey {
         let hash = match algorithm {
             Algorithm::P256 => &SHA256,
             Algorithm::P521 => &SHA512,
-            #[allow(unreachable_patterns, reason = "ISO 15118-20 has more")]
-            _ => return Err(KeyError::Unsupported),
+            Algorithm::Ed448 | Algorithm::X448 => return Err(KeyError::Unsupported),
         };
         let hash = digest(hash, message);
         let signature =

@@ -146,8 +146,7 @@ fn curve(algorithm: Algorithm) -> Option<&'static [u8]> {
     match algorithm {
         Algorithm::P256 => Some(P256),
         Algorithm::P521 => Some(P521),
-        #[allow(unreachable_patterns, reason = "ISO 15118-20 has more")]
-        _ => None,
+        Algorithm::Ed448 | Algorithm::X448 => None,
     }
 }
 

@@ -55,9 +55,9 @@ pub enum CertificateKey {
     /// Curve P-521, but the point is compressed or malformed.
     P521Point,
     /// Ed448 (RFC 8410), the other of ISO 15118-20 [V2G20-2319].
-    Ed448([u8; 57]),
+    Ed448(PublicKey),
     /// X448 (RFC 8410): agrees on secrets, signs nothing.
-    X448([u8; 56]),
+    X448(PublicKey),
     /// Another elliptic curve, as a dotted object identifier.
     OtherCurve(String),
     /// RSA.
@@ -167,10 +167,16 @@ impl Certificate {
         &self.key
     }
 
-    /// Public key, if it is of an algorithm of ISO 15118.
+    /// Public key, if it is of an algorithm of ISO 15118 that this build has.
     pub fn public_key(&self) -> Result<&PublicKey, KeyError> {
         match &self.key {
-            CertificateKey::P256(key) | CertificateKey::P521(key) => Ok(key),
+            CertificateKey::P256(key)
+            | CertificateKey::P521(key)
+            | CertificateKey::Ed448(key)
+            | CertificateKey::X448(key) => match key.algorithm() {
+                algorithm if !algorithm.is_built() => Err(KeyError::NotBuilt { algorithm }),
+                _ => Ok(key),
+            },
             CertificateKey::P256Point | CertificateKey::P521Point => {
                 Err(KeyError::Malformed("uncompressed point"))
             }
@@ -201,7 +207,7 @@ impl Certificate {
     /// Verifies this certificate's signature with the issuer's key; the signature must be of the key's algorithm.
     pub fn verify_signed_by(&self, issuer: &PublicKey) -> Result<(), KeyError> {
         let wanted = issuer.algorithm();
-        if self.signature_algorithm != SignatureAlgorithm::of(wanted) {
+        if SignatureAlgorithm::of(wanted).as_ref() != Some(&self.signature_algorithm) {
             return Err(KeyError::Mismatch { wanted });
         }
         issuer.verify_der(self.der.get(self.tbs.clone()).unwrap_or_default(), &self.signature)
@@ -209,11 +215,13 @@ impl Certificate {
 }
 
 impl SignatureAlgorithm {
-    /// The one of signatures by a key.
-    pub fn of(key: Algorithm) -> Self {
+    /// The one of signatures by a key; none by a key of X448.
+    pub fn of(key: Algorithm) -> Option<Self> {
         match key {
-            Algorithm::P256 => Self::EcdsaSha256,
-            Algorithm::P521 => Self::EcdsaSha512,
+            Algorithm::P256 => Some(Self::EcdsaSha256),
+            Algorithm::P521 => Some(Self::EcdsaSha512),
+            Algorithm::Ed448 => Some(Self::Ed448),
+            Algorithm::X448 => None,
         }
     }
 }

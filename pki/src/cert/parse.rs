@@ -34,11 +34,10 @@ pub(super) fn certificate(der: &[u8]) -> Result<Certificate, CertError> {
     }
     // No parameters may follow the object identifier.
     let of_key = |key: &Algorithm| der::oid(key.signature_oid()) == frame.algorithm;
-    let signature_algorithm = match Algorithm::ALL.into_iter().find(of_key) {
-        Some(key) => SignatureAlgorithm::of(key),
-        None if frame.algorithm == der::oid(ED448) => SignatureAlgorithm::Ed448,
-        None => SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string()),
-    };
+    let signature_algorithm = Algorithm::SIGNING.into_iter().find(of_key);
+    let signature_algorithm = signature_algorithm
+        .and_then(SignatureAlgorithm::of)
+        .unwrap_or_else(|| SignatureAlgorithm::Other(tbs.signature.algorithm.to_id_string()));
     Ok(Certificate {
         tbs: signed_part(der, tbs.as_ref())
             .ok_or(CertError::Malformed { field: Field::Certificate })?,
@@ -136,12 +135,12 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     if let (oid, None) = (algorithm.algorithm.as_bytes(), &algorithm.parameters) {
         match oid {
             ED448 => {
-                if let Ok(key) = octets.try_into() {
+                if let Ok(key) = PublicKey::of(Algorithm::Ed448, octets) {
                     return CertificateKey::Ed448(key);
                 }
             }
             X448 => {
-                if let Ok(key) = octets.try_into() {
+                if let Ok(key) = PublicKey::of(Algorithm::X448, octets) {
                     return CertificateKey::X448(key);
                 }
             }

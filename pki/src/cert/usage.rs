@@ -1,6 +1,8 @@
 use core::fmt;
 use core::ops::BitOr;
 
+use crate::key::Algorithm;
+
 /// A set of key usages (RFC 5280 4.2.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct KeyUsage(pub(crate) u16);
@@ -42,6 +44,24 @@ impl KeyUsage {
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    /// What is in here that a key of an algorithm can be used for: one of Ed448 neither agrees nor enciphers (RFC 8410 5).
+    #[must_use]
+    pub const fn of_key(self, algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::P256 | Algorithm::P521 => self,
+            Algorithm::Ed448 => self.without(
+                Self::KEY_ENCIPHERMENT
+                    .with(Self::DATA_ENCIPHERMENT)
+                    .with(Self::KEY_AGREEMENT)
+                    .with(Self::ENCIPHER_ONLY)
+                    .with(Self::DECIPHER_ONLY),
+            ),
+            Algorithm::X448 => Self(
+                self.0 & Self::KEY_AGREEMENT.with(Self::ENCIPHER_ONLY).with(Self::DECIPHER_ONLY).0,
+            ),
+        }
     }
 
     /// Whether no usage is in here.

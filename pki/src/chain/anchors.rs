@@ -3,6 +3,7 @@ use std::sync::Arc;
 use ring::digest::{Context, SHA256};
 
 use crate::cert::{CertError, Certificate};
+use crate::key::KeyError;
 use crate::pem::{self, PemError};
 use crate::profile::CertificateKind;
 
@@ -49,6 +50,9 @@ pub enum AnchorError {
     /// It is not signed with its own key; an authority below a root is no anchor.
     #[error("not self-signed with an algorithm of ISO 15118")]
     NotSelfSigned,
+    /// Its key is of an algorithm of ISO 15118-20 that this build does not have.
+    #[error(transparent)]
+    NotBuilt(KeyError),
     /// It is no authority.
     #[error("not an authority")]
     NotCa,
@@ -76,7 +80,10 @@ impl Anchors {
     pub fn add(&mut self, kind: RootKind, der: &[u8]) -> Result<(), AnchorError> {
         let certificate = Certificate::parse(der)?;
         if !is_self_signed(&certificate) {
-            return Err(AnchorError::NotSelfSigned);
+            return Err(match certificate.public_key() {
+                Err(error @ KeyError::NotBuilt { .. }) => AnchorError::NotBuilt(error),
+                _ => AnchorError::NotSelfSigned,
+            });
         }
         if !certificate.is_ca() {
             return Err(AnchorError::NotCa);

@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::{Check, Role, RootKind};
 use crate::cert::CertError;
+use crate::key::{Algorithm, KeyError};
 use crate::profile::{Broken, Edition};
 use crate::time;
 
@@ -50,6 +51,14 @@ pub enum ChainError {
         found: String,
         /// What the chain is to follow.
         edition: Edition,
+    },
+    /// A key of an algorithm that the edition has and this build does not.
+    #[error("{} ({at})", KeyError::NotBuilt { algorithm: *algorithm })]
+    NotBuilt {
+        /// Whose key.
+        at: Position,
+        /// What it is.
+        algorithm: Algorithm,
     },
     /// A key of another algorithm than the root's [V2G20-2674].
     #[error("{found} ({at}) below a root of {root}")]
@@ -162,7 +171,7 @@ impl ChainError {
         match self {
             Self::Unparsable { .. } => Check::Reading,
             Self::TooMany { .. } | Self::TooMuchWork { .. } => Check::Bounds,
-            Self::Algorithm { .. } => Check::Algorithm,
+            Self::Algorithm { .. } | Self::NotBuilt { .. } => Check::Algorithm,
             Self::MixedAlgorithms { .. } => Check::OneAlgorithm,
             Self::NoIssuer { .. } => Check::Issuer,
             Self::UntrustedRoot { .. } => Check::Trust,
@@ -185,6 +194,7 @@ impl ChainError {
         match self {
             Self::Unparsable { at, .. }
             | Self::Algorithm { at, .. }
+            | Self::NotBuilt { at, .. }
             | Self::MixedAlgorithms { at, .. }
             | Self::NotNested { at, .. }
             | Self::NoIssuer { at, .. }

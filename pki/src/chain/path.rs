@@ -8,7 +8,7 @@ use super::verified::Sent;
 use super::{Anchor, Anchors, Chain, ChainError, Demand, MAX_SIGNATURES, Position, Role, checks};
 use crate::cert::{Certificate, SignatureAlgorithm};
 use crate::id::Evcoid;
-use crate::key::{Algorithm, PublicKey};
+use crate::key::{Algorithm, KeyError, PublicKey};
 use crate::profile::{Edition, Level, check};
 
 pub(super) struct Search<'a> {
@@ -178,7 +178,8 @@ impl<'a> Search<'a> {
         issuer_at: Position,
     ) -> Result<(), ChainError> {
         let key = self.key(issuer, issuer_at)?;
-        if *certificate.signature_algorithm() != SignatureAlgorithm::of(key.algorithm()) {
+        let wanted = SignatureAlgorithm::of(key.algorithm());
+        if wanted.as_ref() != Some(certificate.signature_algorithm()) {
             let found = certificate.signature_algorithm().to_string();
             return Err(self.algorithm(at, found));
         }
@@ -195,10 +196,18 @@ impl<'a> Search<'a> {
         let good = |key: &&PublicKey| match (self.demand.edition, key.algorithm()) {
             (Edition::Iso2, algorithm) => algorithm == Algorithm::P256,
             (Edition::Iso20, Algorithm::P256) => self.demand.level == Level::Lab,
-            (Edition::Iso20, _) => true,
+            (Edition::Iso20, Algorithm::P521 | Algorithm::Ed448) => true,
+            (Edition::Iso20, Algorithm::X448) => false,
         };
-        let key = of.public_key().ok().filter(good);
-        key.ok_or_else(|| self.algorithm(at, of.key().to_string()))
+        match of.public_key() {
+            Ok(key) if good(&key) => Ok(key),
+            Err(KeyError::NotBuilt { algorithm: algorithm @ Algorithm::Ed448 })
+                if self.demand.edition == Edition::Iso20 =>
+            {
+                Err(ChainError::NotBuilt { at, algorithm })
+            }
+            _ => Err(self.algorithm(at, of.key().to_string())),
+        }
     }
 
     fn algorithm(&self, at: Position, found: String) -> ChainError {

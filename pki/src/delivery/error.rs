@@ -4,7 +4,7 @@ use crate::key::{Algorithm, KeyError};
 /// Why a contract's private key cannot be wrapped or unwrapped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
-    /// A key that is not on the curve of this delivery: P-256 in ISO 15118-2 [V2G2-007], P-521 in ISO 15118-20.
+    /// A key that is not of this delivery: on P-256 in ISO 15118-2 [V2G2-007], in ISO 15118-20 on P-521, or of Ed448 for both.
     #[error("the {whose} is not on {wanted}")]
     Curve {
         /// Whose key.
@@ -27,7 +27,10 @@ pub enum DeliveryError {
     /// The contract certificate has no subject key identifier, to which a delivery of ISO 15118-20 is bound.
     #[error("the contract certificate has no subject key identifier")]
     NoKeyId,
-    /// The encrypted key has another length: 48 octets in ISO 15118-2 [V2G2-817], 94 on P-521 in ISO 15118-20.
+    /// A contract's key of Ed448 has an octet more than a delivery has room for.
+    #[error("the contract's key of Ed448 does not end with a zero octet, as a delivery needs it")]
+    TooLong,
+    /// The encrypted key has another length: 48 octets in ISO 15118-2 [V2G2-817]; in ISO 15118-20 94 on P-521, 84 for Ed448.
     #[error("an encrypted private key of {found} octets, {wanted} wanted")]
     Length {
         /// Octets found.
@@ -35,7 +38,7 @@ pub enum DeliveryError {
         /// Octets wanted.
         wanted: usize,
     },
-    /// The sender's public key is no uncompressed point of the curve [V2G2-819].
+    /// The sender's public key is no uncompressed point of the curve [V2G2-819], or of low order.
     #[error("the sender's public key is unusable: {0}")]
     DhPublicKey(KeyError),
     /// The receiver's key, or the module that holds it, does not agree on a secret.

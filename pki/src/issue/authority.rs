@@ -139,7 +139,8 @@ impl CertificateAuthority {
         now_unix: i64,
         rng: &dyn SecureRandom,
     ) -> Result<Certificate, IssueError> {
-        let plan = self.plan(kind, subject, now_unix)?;
+        let mut plan = self.plan(kind, subject, now_unix)?;
+        plan.key_usage = plan.key_usage.of_key(key.algorithm());
         let (found, wanted) = (key.algorithm(), self.signer.public_key().algorithm());
         if found != wanted {
             return Err(IssueError::Algorithm { found, wanted });

@@ -24,8 +24,10 @@ pub struct Hierarchy {
 /// What a hierarchy says about its owners.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whose profiles are followed: keys on P-256 in ISO 15118-2, on P-521 in ISO 15118-20.
+    /// Whose profiles are followed.
     pub edition: Edition,
+    /// What all keys are: on P-256 in ISO 15118-2, on P-521 or of Ed448 in ISO 15118-20 [V2G20-2320].
+    pub algorithm: Algorithm,
     /// Organization in every subject.
     pub organization: String,
     /// Country where a profile wants one.
@@ -72,18 +74,21 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Those of an edition. In ISO 15118-20 a responder is named, for most of its profiles want one.
+    /// Those of an edition. In ISO 15118-20 a responder is named, for most of its profiles want one; keys are on P-521.
     pub fn of(edition: Edition) -> Self {
-        let (secc, ocsp) = match edition {
-            Edition::Iso2 => ("DE*PNC*E0000001", None),
-            Edition::Iso20 => {
-                ("DEPNCS000000000000000000000000000000013", Some("http://ocsp.example.com"))
-            }
+        let (algorithm, secc, ocsp) = match edition {
+            Edition::Iso2 => (Algorithm::P256, "DE*PNC*E0000001", None),
+            Edition::Iso20 => (
+                Algorithm::P521,
+                "DEPNCS000000000000000000000000000000013",
+                Some("http://ocsp.example.com"),
+            ),
         };
         // All identifiers are of the right form, so the fallback is never taken.
         let evcoid = Evcoid::from_elements("DE", "PNC", "C00000001");
         Self {
             edition,
+            algorithm,
             organization: "Plug and Charge Test".to_owned(),
             country: "DE".to_owned(),
             secc: secc.to_owned(),
@@ -92,14 +97,6 @@ impl Options {
             pcid: "WVWP00000000000017".to_owned(),
             evccid: "WVWV0000000000000010".to_owned(),
             ocsp: ocsp.map(str::to_owned),
-        }
-    }
-
-    /// What the edition's keys are.
-    pub(super) fn algorithm(&self) -> Algorithm {
-        match self.edition {
-            Edition::Iso2 => Algorithm::P256,
-            Edition::Iso20 => Algorithm::P521,
         }
     }
 }
@@ -234,9 +231,9 @@ impl Hierarchy {
         self.members.iter().find(|member| member.kind == kind)
     }
 
-    /// A fresh key as the edition's keys are.
+    /// A fresh key as all keys are.
     pub(super) fn fresh_key(&self, rng: &dyn SecureRandom) -> Result<PrivateKey, KeyError> {
-        PrivateKey::generate_for(self.options.algorithm(), rng)
+        PrivateKey::generate_for(self.options.algorithm, rng)
     }
 
     fn plan_of(&self, slot: &Slot) -> Plan {
@@ -257,7 +254,8 @@ impl Hierarchy {
     fn plan(&self, kind: Kind, common_name: &str, not_before: i64, not_after: i64) -> Plan {
         let options = &self.options;
         let profile = profile(kind, options.edition);
-        let plan = Plan::of(options.edition, kind, common_name, not_before, not_after);
+        let mut plan = Plan::of(options.edition, kind, common_name, not_before, not_after);
+        plan.key_usage = plan.key_usage.of_key(options.algorithm);
         let mut plan = plan.with(AttributeKind::Organization, &options.organization);
         if profile.subject.country == Times::Once {
             plan = plan.with(AttributeKind::Country, &options.country);

@@ -4,7 +4,7 @@ use super::encode::{self, AUTHORITY_KEY_ID, KeyId, SUBJECT_KEY_ID};
 use super::{IssueError, Policy};
 use crate::cert::{AttributeKind, Certificate, ExtendedKeyUsage, KeyUsage};
 use crate::der::{self, extension};
-use crate::key::{KeyError, PublicKey, Signer, signature_to_der};
+use crate::key::{KeyError, PublicKey, Signer};
 use crate::profile::{Authority, CertificateKind, Edition, RevocationPointers, profile};
 use crate::time;
 
@@ -161,7 +161,8 @@ impl Plan {
         signer: &dyn Signer,
         rng: &dyn SecureRandom,
     ) -> Result<Vec<u8>, IssueError> {
-        let oid = signer.public_key().algorithm().signature_oid();
+        let by = signer.public_key().algorithm();
+        let oid = by.signature_oid();
         let algorithm =
             der::sequence(&[&der::oid(self.forgery.signature_algorithm.unwrap_or(oid))]);
         let serial = match &self.forgery.serial {
@@ -178,7 +179,7 @@ impl Plan {
             self.forgery.spki.as_ref().unwrap_or(&key.to_spki()),
             &der::constructed(der::explicit(3), &[&self.extensions(key, issuer_key_id)?]),
         ]);
-        let signature = signature_to_der(&signer.sign_raw(&tbs, rng)?);
+        let signature = by.signature_to_der(&signer.sign_raw(&tbs, rng)?);
         Ok(der::sequence(&[&tbs, &algorithm, &der::bit_string(&signature)]))
     }
 

@@ -14,8 +14,17 @@ pub enum KeyError {
     #[error("malformed {0}")]
     Malformed(&'static str),
     /// A key of an algorithm or on a curve that ISO 15118 does not know.
-    #[error("neither a key on the curve P-256 nor one on P-521")]
+    #[error("a key of neither P-256, P-521, Ed448 nor X448")]
     Unsupported,
+    /// A key of an algorithm of ISO 15118-20 that this build does not have.
+    #[error("{algorithm} needs the feature `ed448`, which this build does not have")]
+    NotBuilt {
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
+    /// A key of X448 is to sign or to verify.
+    #[error("a key of X448 signs nothing")]
+    SignsNothing,
     /// A key or signature of another algorithm than the one it is used with.
     #[error("an algorithm other than {wanted}")]
     Mismatch {
@@ -31,6 +40,9 @@ pub enum KeyError {
     /// A public key that is no point of the curve, or the point at infinity.
     #[error("the public key is not on the curve")]
     NotOnCurve,
+    /// A public key of low order, with which everybody shares the secret zero.
+    #[error("the public key is of low order")]
+    LowOrder,
     /// The signature does not belong to this key and message.
     #[error("the signature does not verify")]
     BadSignature,

@@ -30,7 +30,7 @@ impl PrivateKey {
         Err(PemError::Missing { wanted: "private key" }.into())
     }
 
-    /// Reads PKCS#8 (RFC 5958), unencrypted, with the public key inside.
+    /// Reads PKCS#8 (RFC 5958), unencrypted; keys on P-256 and P-521 with the public key inside.
     pub fn from_pkcs8_der(der: &[u8], rng: &dyn SecureRandom) -> Result<Self, KeyError> {
         let malformed = |Malformed| KeyError::Malformed("PKCS#8 key");
         let mut document = Reader::new(der);
@@ -39,7 +39,11 @@ impl PrivateKey {
         info.take(der::INTEGER).map_err(malformed)?;
         let algorithm = info.take(der::SEQUENCE).map_err(malformed)?;
         let algorithm = Algorithm::from_identifier(algorithm).ok_or(KeyError::Unsupported)?;
-        sec1(info.take(der::OCTET_STRING).map_err(malformed)?, Some(algorithm), rng)
+        let key = info.take(der::OCTET_STRING).map_err(malformed)?;
+        match algorithm {
+            Algorithm::P256 | Algorithm::P521 => sec1(key, Some(algorithm), rng),
+            Algorithm::Ed448 | Algorithm::X448 => rfc8410(key, algorithm, &mut info),
+        }
     }
 
     /// Reads `ECPrivateKey` (SEC 1, RFC 5915) with the public key inside.
@@ -47,20 +51,51 @@ impl PrivateKey {
         sec1(der, None, rng)
     }
 
-    /// PKCS#8 with the public key inside.
+    /// PKCS#8; with the public key inside unless it follows from the secret, as with Ed448 and X448.
     pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
+        let key = Zeroizing::new(match self.public_key() {
+            PublicKey::P256(_) | PublicKey::P521(_) => self.to_sec1(),
+            PublicKey::Ed448(_) | PublicKey::X448(_) => {
+                der::element(der::OCTET_STRING, self.scalar())
+            }
+        });
+        let key = Zeroizing::new(der::element(der::OCTET_STRING, &key));
+        let identifier = self.public_key().algorithm().identifier();
+        let algorithm = der::element(der::SEQUENCE, identifier);
+        Zeroizing::new(der::sequence(&[&der::unsigned(&[0]), &algorithm, &key]))
+    }
+
+    fn to_sec1(&self) -> Vec<u8> {
         let public = self.public_key();
         let point = der::element(der::explicit(1), &der::bit_string(public.point()));
         let scalar = Zeroizing::new(der::element(der::OCTET_STRING, self.scalar()));
-        let key = Zeroizing::new(der::sequence(&[&der::unsigned(&[1]), &scalar, &point]));
-        let key = Zeroizing::new(der::element(der::OCTET_STRING, &key));
-        let algorithm = der::element(der::SEQUENCE, public.algorithm().identifier());
-        Zeroizing::new(der::sequence(&[&der::unsigned(&[0]), &algorithm, &key]))
+        der::sequence(&[&der::unsigned(&[1]), &scalar, &point])
     }
 
     /// PKCS#8 as PEM text.
     pub fn to_pem(&self) -> Zeroizing<String> {
         Zeroizing::new(pem::encode(PKCS8, &self.to_pkcs8_der()))
+    }
+}
+
+/// The secret in an octet string of its own (RFC 8410 7), and behind it, if it is there, the public key.
+fn rfc8410(
+    key: &[u8],
+    algorithm: Algorithm,
+    behind: &mut Reader<'_>,
+) -> Result<PrivateKey, KeyError> {
+    let malformed = |Malformed| KeyError::Malformed("PKCS#8 key");
+    let mut document = Reader::new(key);
+    let secret = document.take(der::OCTET_STRING).map_err(malformed)?;
+    document.end().map_err(malformed)?;
+    let key = PrivateKey::of_curve448(algorithm, secret)?;
+    // Attributes say nothing that matters here.
+    behind.take_if(der::explicit(0)).map_err(malformed)?;
+    match behind.take_if(der::implicit(1)).map_err(malformed)? {
+        Some(public) if public.strip_prefix(&[0]) != Some(key.public_key().point()) => {
+            Err(KeyError::Inconsistent)
+        }
+        _ => Ok(key),
     }
 }
 
@@ -88,7 +123,7 @@ fn sec1(
         }
         stated = Some(curve);
     }
-    let by_length = || Algorithm::ALL.into_iter().find(|a| a.secret_len() == scalar.len());
+    let by_length = || ON_SEC1_CURVES.into_iter().find(|a| a.secret_len() == scalar.len());
     let algorithm = stated.or_else(by_length).ok_or(KeyError::Unsupported)?;
     if key.is_empty() {
         return Err(KeyError::NoPublicKey);
@@ -102,12 +137,13 @@ fn sec1(
 impl Algorithm {
     /// By the content of the curve's object identifier, with which the key's algorithm identifier ends.
     fn from_curve(oid: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| {
+        ON_SEC1_CURVES.into_iter().find(|algorithm| {
             let mut elements = Reader::new(algorithm.identifier());
             elements.take(der::OID).and_then(|_| elements.take(der::OID)) == Ok(oid)
         })
     }
 }
 
+const ON_SEC1_CURVES: [Algorithm; 2] = [Algorithm::P256, Algorithm::P521];
 const PKCS8: &str = "PRIVATE KEY";
 const SEC1: &str = "EC PRIVATE KEY";

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{Algorithm, KeyError, p256, p521};
+use super::{Algorithm, KeyError, ed448, p256, p521};
 use crate::der::{self, Malformed, Reader};
 
 /// A public key. Whether its point is on the curve shows at the first use.
@@ -10,6 +10,10 @@ pub enum PublicKey {
     P256(Point<65>),
     /// On secp521r1.
     P521(Point<133>),
+    /// Of Ed448: y and the sign of x, little-endian.
+    Ed448([u8; 57]),
+    /// Of X448: u, little-endian.
+    X448([u8; 56]),
 }
 
 /// An uncompressed point: 0x04, x, y.
@@ -38,10 +42,14 @@ impl PublicKey {
         Self::of(algorithm, point.strip_prefix(&[0]).unwrap_or_default())
     }
 
-    pub(crate) fn of(algorithm: Algorithm, point: &[u8]) -> Result<Self, KeyError> {
+    /// From the octets of a key of an algorithm: what [`Self::point`] gives.
+    pub fn of(algorithm: Algorithm, point: &[u8]) -> Result<Self, KeyError> {
+        let length = |_| KeyError::Malformed("public key");
         match algorithm {
             Algorithm::P256 => Point::new(point).map(Self::P256),
             Algorithm::P521 => Point::new(point).map(Self::P521),
+            Algorithm::Ed448 => point.try_into().map(Self::Ed448).map_err(length),
+            Algorithm::X448 => point.try_into().map(Self::X448).map_err(length),
         }
     }
 
@@ -50,14 +58,27 @@ impl PublicKey {
         match self {
             Self::P256(_) => Algorithm::P256,
             Self::P521(_) => Algorithm::P521,
+            Self::Ed448(_) => Algorithm::Ed448,
+            Self::X448(_) => Algorithm::X448,
         }
     }
 
-    /// The uncompressed point: 0x04, x, y.
+    /// The octets of the key, as certificates have them: 0x04, x, y of a point on P-256 or P-521.
     pub fn point(&self) -> &[u8] {
         match self {
             Self::P256(point) => &point.0,
             Self::P521(point) => &point.0,
+            Self::Ed448(point) => point,
+            Self::X448(u) => u,
+        }
+    }
+
+    /// The public key of X448 by which a key of Ed448 agrees on secrets, or of X448 itself.
+    pub(super) fn to_x448(self) -> Result<[u8; 56], KeyError> {
+        match self {
+            Self::Ed448(point) => ed448::to_x448(&point),
+            Self::X448(u) => Ok(u),
+            Self::P256(_) | Self::P521(_) => Err(KeyError::Mismatch { wanted: Algorithm::X448 }),
         }
     }
 
@@ -69,19 +90,23 @@ impl PublicKey {
         ])
     }
 
-    /// Verifies a signature given as r and s, as messages carry it.
+    /// Verifies a raw signature, as messages carry it.
     pub fn verify_raw(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
         match self {
             Self::P256(point) => p256::verify_raw(point, message, signature),
             Self::P521(point) => p521::verify_raw(point, message, signature),
+            Self::Ed448(point) => ed448::verify(point, message, signature),
+            Self::X448(_) => Err(KeyError::SignsNothing),
         }
     }
 
-    /// Verifies a signature given as the DER sequence that certificates carry.
+    /// Verifies a signature as certificates carry it: see [`Algorithm::signature_to_der`].
     pub fn verify_der(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
         match self {
             Self::P256(point) => p256::verify_der(point, message, signature),
             Self::P521(point) => p521::verify_der(point, message, signature),
+            Self::Ed448(point) => ed448::verify(point, message, signature),
+            Self::X448(_) => Err(KeyError::SignsNothing),
         }
     }
 }

@@ -3,7 +3,7 @@
 use ring::rand::SecureRandom;
 
 use crate::der::{self, Malformed, Reader};
-use crate::key::{Algorithm, KeyError, PublicKey, Signer, signature_to_der};
+use crate::key::{Algorithm, KeyError, PublicKey, Signer};
 
 /// Something signed, with the octets that the signature covers.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(super) fn sign(
     signer: &dyn Signer,
     rng: &dyn SecureRandom,
 ) -> Result<Vec<u8>, KeyError> {
-    let signature = signature_to_der(&signer.sign_raw(&body, rng)?);
-    let algorithm = algorithm_identifier(signer.public_key().algorithm());
-    Ok([body, algorithm, der::bit_string(&signature)].concat())
+    let algorithm = signer.public_key().algorithm();
+    let signature = algorithm.signature_to_der(&signer.sign_raw(&body, rng)?);
+    Ok([body, algorithm_identifier(algorithm), der::bit_string(&signature)].concat())
 }

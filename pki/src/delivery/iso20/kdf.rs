@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 
 /// How the key that wraps follows from the agreed secret.
 pub trait Kdf: Send + Sync {
-    /// The 256 bits of AES for a secret of 66 octets.
+    /// The 256 bits of AES for a secret of 66 octets from P-521, or of 56 from X448.
     fn derive(&self, secret: &[u8]) -> Zeroizing<[u8; 32]>;
 }
 

@@ -1,7 +1,7 @@
 use super::{Csr, CsrError, CsrPart};
 use crate::cert::{Extensions, extensions_of, name_of};
 use crate::der::{self, Malformed, Reader, dotted};
-use crate::key::PublicKey;
+use crate::key::{KeyError, PublicKey};
 
 pub(super) fn request(der: &[u8]) -> Result<Csr, CsrError> {
     let max = Csr::MAX_DER;
@@ -33,7 +33,10 @@ pub(super) fn request(der: &[u8]) -> Result<Csr, CsrError> {
     if algorithm != der::oid(wanted.signature_oid()) {
         return Err(CsrError::SignatureAlgorithm { wanted });
     }
-    key.verify_der(signed, signature).map_err(|_| CsrError::BadSignature)?;
+    key.verify_der(signed, signature).map_err(|error| match error {
+        KeyError::BadSignature => CsrError::BadSignature,
+        error => CsrError::Key(error),
+    })?;
     let (attributes, extensions) = read_attributes(attributes)?;
     Ok(Csr { der: der.into(), subject, key, extensions, attributes })
 }

@@ -4,7 +4,7 @@ use super::{EXTENSION_REQUEST, PEM_TAG};
 use crate::cert::{AttributeKind, ExtendedKeyUsage, KeyUsage};
 use crate::der;
 use crate::issue::{IssueError, Plan, encode};
-use crate::key::{KeyError, Signer, signature_to_der};
+use crate::key::{KeyError, Signer};
 use crate::pem;
 use crate::profile::{Authority, CertificateKind, Edition};
 
@@ -50,12 +50,13 @@ impl CsrPlan {
         self
     }
 
-    /// The request in DER for a signer's key, signed with it.
+    /// The request in DER for a signer's key, signed with it. Usages that such a key cannot have are not asked for.
     pub fn sign(&self, signer: &dyn Signer, rng: &dyn SecureRandom) -> Result<Vec<u8>, IssueError> {
+        let usage = self.key_usage.of_key(signer.public_key().algorithm());
         let critical = self.extended_key_usage_critical;
         let purposes = encode::extended_key_usage(&self.extended_key_usage, critical)?;
         let extensions = der::sequence(&[
-            &encode::key_usage(self.key_usage, true),
+            &encode::key_usage(usage, true),
             &encode::basic_constraints(self.authority),
             &purposes.unwrap_or_default(),
         ]);
@@ -83,7 +84,8 @@ pub(crate) fn signed(
         &signer.public_key().to_spki(),
         &der::element(der::explicit(0), attributes),
     ]);
-    let algorithm = der::sequence(&[&der::oid(signer.public_key().algorithm().signature_oid())]);
-    let signature = signature_to_der(&signer.sign_raw(&info, rng)?);
+    let by = signer.public_key().algorithm();
+    let algorithm = der::sequence(&[&der::oid(by.signature_oid())]);
+    let signature = by.signature_to_der(&signer.sign_raw(&info, rng)?);
     Ok(der::sequence(&[&info, &algorithm, &der::bit_string(&signature)]))
 }

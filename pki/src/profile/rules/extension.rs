@@ -78,9 +78,10 @@ pub(super) fn key_id(certificate: &Certificate, profile: &Profile, _: Level) -> 
 /// Of the key's bits: SHA-1, or its last sixty bits behind 0100 (RFC 5280 4.2.1.2, both methods).
 pub(super) fn key_id_value(certificate: &Certificate, _: &Profile, _: Level) -> Outcome {
     let key: &[u8] = match certificate.key() {
-        CertificateKey::P256(key) | CertificateKey::P521(key) => key.point(),
-        CertificateKey::Ed448(key) => key,
-        CertificateKey::X448(key) => key,
+        CertificateKey::P256(key)
+        | CertificateKey::P521(key)
+        | CertificateKey::Ed448(key)
+        | CertificateKey::X448(key) => key.point(),
         _ => return Ok(()),
     };
     let Some(id) = &certificate.extensions().subject_key_id else { return Ok(()) };

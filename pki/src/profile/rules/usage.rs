@@ -3,6 +3,7 @@
 use super::super::{Authority, CertificateKind, Level, Profile};
 use super::{Outcome, wanted};
 use crate::cert::{Certificate, CertificateKey, ExtendedKeyUsage, KeyUsage};
+use crate::key::Algorithm;
 
 pub(super) fn key_usage(certificate: &Certificate, profile: &Profile, level: Level) -> Outcome {
     let able = if signs_only(certificate) { AGREEMENT } else { KeyUsage::NONE };
@@ -35,10 +36,10 @@ pub(super) fn key_usage_critical(certificate: &Certificate, _: &Profile, _: Leve
 /// A key of Ed448 agrees on nothing and enciphers nothing.
 pub(super) fn of_key(certificate: &Certificate, _: &Profile, _: Level) -> Outcome {
     let usage = certificate.extensions().key_usage.as_ref().map(|usage| usage.value);
-    let unable = KeyUsage::KEY_ENCIPHERMENT.with(KeyUsage::DATA_ENCIPHERMENT).with(AGREEMENT);
     let usage = usage.unwrap_or(KeyUsage::NONE);
-    let good = !signs_only(certificate) || usage.without(unable) == usage;
-    wanted(good, || format!("{usage} with a key of Ed448"), || usage.without(unable).to_string())
+    let possible = usage.of_key(Algorithm::Ed448);
+    let good = !signs_only(certificate) || possible == usage;
+    wanted(good, || format!("{usage} with a key of Ed448"), || possible.to_string())
 }
 
 /// At the strict level what the profile says. Below, an extended key usage may be missing, but must not contradict: with

@@ -9,6 +9,7 @@ use super::signed::Signed;
 use super::{Answer, Reason, Revocation, Status};
 use crate::cert::{Certificate, KeyUsage};
 use crate::der::{self, Malformed, Reader};
+use crate::key::KeyError;
 
 pub use issue::CrlPlan;
 
@@ -65,9 +66,9 @@ pub enum CrlError {
     /// The signature does not verify.
     #[error("bad signature")]
     BadSignature,
-    /// The issuer's key is none of ISO 15118.
-    #[error("the issuer's key cannot verify anything")]
-    IssuerKey,
+    /// The issuer's key is none of ISO 15118, or none that this build has.
+    #[error("the issuer's key cannot verify anything: {0}")]
+    IssuerKey(KeyError),
 }
 
 impl Crl {
@@ -193,7 +194,7 @@ impl Crl {
         if usage.is_some_and(|usage| !usage.value.contains(KeyUsage::CRL_SIGN)) {
             return Err(CrlError::NotForSigning);
         }
-        let key = issuer.public_key().map_err(|_| CrlError::IssuerKey)?;
+        let key = issuer.public_key().map_err(CrlError::IssuerKey)?;
         self.signed.verify(key).map_err(|_| CrlError::BadSignature)?;
         let found =
             self.revoked.binary_search_by(|(serial, _)| (**serial).cmp(certificate.serial()));

@@ -6,6 +6,8 @@ mod response;
 
 use core::fmt;
 
+use crate::key::KeyError;
+
 pub use request::OcspRequest;
 pub use responder::{Reply, Responder, ResponderName, States};
 pub use response::OcspResponse;
@@ -42,9 +44,9 @@ pub enum OcspError {
     /// It does not repeat the nonce of the request.
     #[error("the nonce is not that of the request")]
     Nonce,
-    /// The issuer's key is none of ISO 15118.
-    #[error("the issuer's key cannot verify anything")]
-    IssuerKey,
+    /// The issuer's key is none of ISO 15118, or none that this build has.
+    #[error("the issuer's key cannot verify anything: {0}")]
+    IssuerKey(KeyError),
 }
 
 /// Outcome of a request as a whole (RFC 6960 4.2.1).

@@ -159,7 +159,7 @@ impl OcspResponse {
     fn verify(&self, issuer: &Certificate, answer: &Answer, now: i64) -> Result<(), OcspError> {
         // What is revoked for good stays so when its signer is long gone.
         let then = if answer.is_final() { answer.this_update } else { now };
-        let issuer_key = issuer.public_key().map_err(|_| OcspError::IssuerKey)?;
+        let issuer_key = issuer.public_key().map_err(OcspError::IssuerKey)?;
         if self.responder.is(issuer, issuer_key) {
             return self.verify_with(issuer_key);
         }
@@ -226,7 +226,7 @@ fn authorized(
     }
     let edition = match issuer_key.algorithm() {
         Algorithm::P256 => Edition::Iso2,
-        Algorithm::P521 => Edition::Iso20,
+        Algorithm::P521 | Algorithm::Ed448 | Algorithm::X448 => Edition::Iso20,
     };
     if !check(delegate, CertificateKind::OcspSigner, edition, Level::Field).is_empty() {
         return Err("its certificate is not for OCSP signing");

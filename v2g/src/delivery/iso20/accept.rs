@@ -6,8 +6,9 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use pki::chain::{Demand, Position};
+use pki::delivery::DeliveryError;
 use pki::delivery::iso20::{AssociatedData, Kdf, unwrap};
-use pki::key::KeyAgreement;
+use pki::key::{Algorithm, KeyAgreement, KeyError};
 use pki::profile::Edition;
 use pki::{Certificate, ChainError, Evcoid, PrivateKey, Role};
 use ring::rand::SecureRandom;
@@ -58,12 +59,20 @@ pub fn accept(
     let signature = res.header.signature.as_deref().ok_or(AcceptError::Unsigned)?;
     let data = &res.signed_installation_data;
     verify_signature(data, signature, service.public_key()).map_err(AcceptError::Signature)?;
-    let encrypted = match (&data.encrypted_private_key, data.ecdh_curve) {
-        (EncryptedPrivateKey::Secp521(encrypted), EcdhCurve::Secp521) => encrypted,
+    let (encrypted, of_key) = match (&data.encrypted_private_key, data.ecdh_curve) {
+        (EncryptedPrivateKey::Secp521(encrypted), EcdhCurve::Secp521) => {
+            (encrypted.as_slice(), Algorithm::P521)
+        }
+        (EncryptedPrivateKey::X448(encrypted), EcdhCurve::X448) => {
+            (encrypted.as_slice(), Algorithm::Ed448)
+        }
         (EncryptedPrivateKey::Tpm(_), _) => return Err(AcceptError::ForTpm),
-        (EncryptedPrivateKey::X448(_), EcdhCurve::X448) => return Err(AcceptError::ForX448),
         _ => return Err(AcceptError::Curve),
     };
+    if !of_key.is_built() {
+        let missing = KeyError::NotBuilt { algorithm: of_key };
+        return Err(AcceptError::Key(DeliveryError::Agreement(missing)));
+    }
 
     let chain = &data.contract_certificate_chain;
     let chain_subs = subs(Some(&chain.sub_certificates));
@@ -75,6 +84,9 @@ pub fn accept(
         let found = leaf.key().to_string();
         AcceptError::Contract(ChainError::Algorithm { at: Position::Leaf, found, edition })
     })?;
+    if public.algorithm() != of_key {
+        return Err(AcceptError::Curve);
+    }
     let bound_to = AssociatedData::new(provisioning, &leaf).map_err(AcceptError::Key)?;
     let key = unwrap(encrypted, &data.dh_public_key, receiver, public, &bound_to, kdf, rng)
         .map_err(AcceptError::Key)?;

@@ -7,7 +7,7 @@ use crate::signature::{SignError, Signed, SignedInfoGrammar, VerifyError, sign, 
 use crate::xmldsig::Signature;
 use alloc::boxed::Box;
 use exi::Bytes;
-use pki::delivery::iso20::{AssociatedData, Kdf, WrappedKey, receiver, wrap};
+use pki::delivery::iso20::{AssociatedData, EncryptedKey, Kdf, WrappedKey, receiver, wrap};
 use pki::{Certificate, Evcoid, PrivateKey, PublicKey, Signer};
 use ring::rand::SecureRandom;
 
@@ -49,16 +49,25 @@ impl ContractData {
         if name.is_none_or(|name| Evcoid::parse(name).is_err()) {
             return Err(BuildError::Evcoid);
         }
-        let encrypted = Bytes::new(wrapped.encrypted.as_slice()).unwrap_or_default();
+        let (ecdh_curve, encrypted_private_key) = match wrapped.encrypted {
+            EncryptedKey::Secp521(octets) => {
+                let octets = Bytes::new(octets.as_slice()).unwrap_or_default();
+                (EcdhCurve::Secp521, EncryptedPrivateKey::Secp521(octets))
+            }
+            EncryptedKey::X448(octets) => {
+                let octets = Bytes::new(octets.as_slice()).unwrap_or_default();
+                (EcdhCurve::X448, EncryptedPrivateKey::X448(octets))
+            }
+        };
         Ok(Self(SignedInstallationData {
             id: fixed("id1"),
             contract_certificate_chain: ContractCertificateChain {
                 certificate: octets(contract.der())?,
                 sub_certificates: sub_certificates(subs)?,
             },
-            ecdh_curve: EcdhCurve::Secp521,
+            ecdh_curve,
             dh_public_key: Bytes::new(wrapped.dh_public_key.as_slice()).unwrap_or_default(),
-            encrypted_private_key: EncryptedPrivateKey::Secp521(encrypted),
+            encrypted_private_key,
         }))
     }
 

@@ -30,11 +30,8 @@ pub enum AcceptError {
     /// The private key is encrypted for a TPM, which is not supported.
     #[error("the private key is encrypted for a TPM")]
     ForTpm,
-    /// The private key is encrypted by an agreement on X448, which is not supported.
-    #[error("the private key is encrypted by an agreement on X448")]
-    ForX448,
-    /// The curve that is named is not that of the encrypted private key.
-    #[error("the curve named is not that of the encrypted private key")]
+    /// The curve that is named, the kind of the encrypted private key and the contract's public key do not belong together.
+    #[error("curve, encrypted private key and contract certificate do not belong together")]
     Curve,
     /// The private key: not for this car, or not the certificate's.
     #[error(transparent)]

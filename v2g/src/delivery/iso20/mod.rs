@@ -1,8 +1,8 @@
 //! The same for ISO 15118-20: one element is signed for each direction, the car's provisioning chain and the service's
 //! [`SignedInstallationData`], and a car may have several contracts, one response for each.
 //!
-//! The private key travels under AES-256-GCM, by an agreement on P-521: see [`pki::delivery::iso20`] for what is not
-//! known for certain about it. Deliveries for a TPM, and those by X448, are refused by name.
+//! The private key travels under AES-256-GCM, by an agreement on P-521 or, with the feature `ed448`, X448: see
+//! [`pki::delivery::iso20`] for what is not known for certain about it. Deliveries for a TPM are refused by name.
 
 mod accept;
 mod data;

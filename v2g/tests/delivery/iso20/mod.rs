@@ -1,5 +1,7 @@
 //! ISO 15118-20: one car, one provisioning service, several contracts.
 
+#[cfg(feature = "ed448")]
+mod ed448;
 mod refusals;
 mod whole;
 
