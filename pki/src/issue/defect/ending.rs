@@ -1,5 +1,6 @@
 use super::Defect;
 use crate::chain::{ChainError, Check, Demand, Position, Role};
+use crate::key::Algorithm;
 use crate::profile::{Edition, Level, Rule};
 
 /// What verification makes of a chain.
@@ -73,6 +74,10 @@ impl Defect {
             Self::RepeatedSerial => (Formal, nowhere(Check::SerialNumbers)),
             Self::SubWithoutCertSign => (Always, refused(Check::CertificateSigning, Sub(0))),
             Self::SubOnOtherCurve => (Always, refused(Check::Algorithm, Sub(0))),
+            // A build that has it knows it for one of ISO 15118-20, and then for another than the root's.
+            Self::Ed448Key if iso20 && Algorithm::Ed448.is_built() => {
+                (Always, refused(Check::OneAlgorithm, Leaf))
+            }
             Self::RsaKey
             | Self::OtherCurve
             | Self::CompressedPoint
