@@ -1,7 +1,7 @@
 //! ISO 15118-5 cases about duty cycles, pauses, transmit levels and several stations. Numbers are those of the test cases; `evcc` and `secc`
 //! is the side under test.
 //!
-//! Not here: `SECC PLCLinkStatus` CMN 005, AC 001, 004 to 007, 009 to 012 and DC 003, 004, 006, 007. No public text says what they check.
+//! `conformance.tsv` lists every case with its test, or with the reason why there is none.
 
 use crate::bench::*;
 use slac::evse::Input;
@@ -211,4 +211,72 @@ fn secc_every_car_gets_a_network_of_its_own() {
         bench.run(10);
     }
     assert_eq!(names.len(), 20);
+}
+
+/// The outlet of the station is authorized while the matching runs: the duty cycle is the caller's, and the car may be in B or C.
+#[test]
+fn secc_plc_link_status_ac_001_009_changes_between_b_and_c_while_matching_disturb_nothing() {
+    let mut bench = EvseBench::plugged(evse::Config::new(EVSE));
+    bench.request();
+    bench.pilot(Pilot::C);
+    bench.sound(5);
+    bench.pilot(Pilot::B);
+    for count in (0..5).rev() {
+        bench.run(20);
+        bench.receive(sounding(count));
+        bench.profile(26);
+    }
+    bench.pilot(Pilot::C);
+    bench.run(50);
+    bench.receive(response());
+    bench.receive(match_req());
+    bench.pilot(Pilot::B);
+    bench.run(2_000);
+    bench.input(Input::LinkUp);
+    assert_eq!(bench.events.last().unwrap().1, evse::Event::LinkUp { peer: EV });
+}
+
+#[test]
+fn secc_plc_link_status_005_a_car_whose_link_is_lost_matches_again_on_the_same_plug() {
+    let mut bench = linked_station();
+    bench.input(Input::LinkDown);
+    bench.run(1_000);
+    assert!(bench.has(|event| *event == evse::Event::LinkDown(evse::Cause::LinkLost)));
+    assert_eq!(bench.count("CM_SET_KEY.REQ"), 1, "with another network");
+    bench.request();
+    bench.sound(10);
+    bench.run(50);
+    bench.receive(response());
+    bench.receive(match_req());
+    bench.run(2_000);
+    bench.input(Input::LinkUp);
+    assert_eq!(bench.events.last().unwrap().1, evse::Event::LinkUp { peer: EV });
+}
+
+#[test]
+fn secc_plc_link_status_ac_010_dc_006_a_car_may_pause_and_wake_again_and_again() {
+    let mut bench = linked_station();
+    for _ in 0..3 {
+        bench.input(Input::Pause);
+        bench.run(600_000);
+        bench.pilot(Pilot::C);
+        bench.pilot(Pilot::B);
+        bench.input(Input::LinkUp);
+        assert_eq!(bench.events.last().unwrap().1, evse::Event::LinkUp { peer: EV });
+    }
+    assert_eq!(bench.count("CM_SET_KEY.REQ"), 0, "the network stays");
+}
+
+/// Shorter than `T_step_X1`, so that the oscillator has not even come back.
+#[test]
+fn secc_plc_link_status_ac_012_dc_007_a_short_pause_keeps_the_network() {
+    let mut bench = linked_station();
+    bench.input(Input::Pause);
+    bench.input(Input::LinkDown);
+    bench.run(2_000);
+    bench.input(Input::LinkUp);
+    assert_eq!(bench.events.last().unwrap().1, evse::Event::LinkUp { peer: EV });
+    bench.run(60_000);
+    assert!(!bench.has(|event| matches!(event, evse::Event::LinkDown(_))));
+    assert_eq!(bench.count("CM_SET_KEY.REQ"), 0);
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod conformance_evcc;
 #[cfg(test)]
 mod conformance_pilot;
