@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 pub use v2g::engine::{Input, Output};
+use zeroize::Zeroizing;
 
 /// An engine without I/O: what happened goes in by `handle`, what is to be done comes out by `poll`.
 pub trait Engine {
@@ -19,6 +20,9 @@ pub trait Engine {
 
     /// `Wait` is always last.
     fn poll(&mut self) -> Output<Self::Event>;
+
+    /// The wire went, or came back. Most engines live on wires that end instead.
+    fn wire(&mut self, _now: Duration, _is_up: bool) {}
 }
 
 /// Where an engine's octets go and come from: a stream, or frames.
@@ -26,8 +30,19 @@ pub trait Wire: Send {
     /// Sends one whole message.
     fn send(&mut self, message: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
 
-    /// Receives what is there; 0 octets: the peer has closed. Cancel safe.
-    fn receive(&mut self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> + Send;
+    /// Receives what is there. Cancel safe.
+    fn receive(&mut self, buffer: &mut [u8]) -> impl Future<Output = io::Result<Received>> + Send;
+}
+
+/// What came from a wire.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Received {
+    /// So many octets of the buffer; 0: the peer has closed.
+    Octets(usize),
+    /// The wire is gone for now. What is sent meanwhile is lost.
+    Down,
+    /// It is back.
+    Up,
 }
 
 /// Maps the engine's durations to the runtime's clock.
@@ -68,7 +83,7 @@ pub async fn drive<E: Engine, W: Wire, B>(
     commands: &mut mpsc::UnboundedReceiver<E::Command>,
     on_event: impl FnMut(E::Event) -> ControlFlow<B>,
 ) -> B {
-    let mut buffer = vec![0; BUFFER];
+    let mut buffer = Zeroizing::new(vec![0; BUFFER]);
     let (mut open, mut told) = (true, false);
     let mut work =
         Work { engine, clock, commands, on_event, outbox: VecDeque::new(), commanded: true };
@@ -112,8 +127,11 @@ pub async fn drive<E: Engine, W: Wire, B>(
         tokio::select! {
             received = wire.receive(&mut buffer), if open => match received {
                 // The wire filled that many octets of the buffer.
-                Ok(n @ 1..) => work.handle(Input::Received(buffer.get(..n).unwrap_or_default())),
-                Ok(0) | Err(_) => open = false,
+                Ok(Received::Octets(n @ 1..)) => {
+                    work.handle(Input::Received(buffer.get(..n).unwrap_or_default()));
+                }
+                Ok(Received::Octets(0)) | Err(_) => open = false,
+                Ok(change) => work.engine.wire(work.clock.now(), change == Received::Up),
             },
             () = work.other(deadline) => {}
         }
@@ -126,7 +144,8 @@ struct Work<'a, E: Engine, F> {
     clock: Clock,
     commands: &'a mut mpsc::UnboundedReceiver<E::Command>,
     on_event: F,
-    outbox: VecDeque<Vec<u8>>,
+    /// Wiped: a frame may hold a network's key.
+    outbox: VecDeque<Zeroizing<Vec<u8>>>,
     commanded: bool,
 }
 
@@ -142,7 +161,7 @@ impl<E: Engine, F> Work<'_, E, F> {
     {
         loop {
             match self.engine.poll() {
-                Output::Transmit(octets) => self.outbox.push_back(octets),
+                Output::Transmit(octets) => self.outbox.push_back(Zeroizing::new(octets)),
                 Output::Event(event) => (self.on_event)(event)?,
                 Output::Wait(deadline) => return ControlFlow::Continue(deadline),
             }
@@ -171,8 +190,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire for Stream<S> {
         self.0.flush().await
     }
 
-    async fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).await
+    async fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+        self.0.read(buffer).await.map(Received::Octets)
     }
 }
 
@@ -245,6 +264,15 @@ macro_rules! slac_engine {
                 );
             }
 
+            /// What stood behind an interface that comes back has been restarted, or is another one.
+            fn wire(&mut self, now: Duration, is_up: bool) {
+                let input = match is_up {
+                    true => slac::$role::Input::ModemReset,
+                    false => slac::$role::Input::LinkDown,
+                };
+                Self::handle(self, now, input);
+            }
+
             fn poll(&mut self) -> Output<Self::Event> {
                 match Self::poll(self) {
                     slac::Output::Transmit(frame) => Output::Transmit(frame.to_vec()),
@@ -261,19 +289,12 @@ slac_engine!(ev, Ev);
 
 impl Wire for crate::link::PacketLink {
     async fn send(&mut self, message: &[u8]) -> io::Result<()> {
-        Self::send(self, message).await
+        Self::send(self, message).await;
+        Ok(())
     }
 
-    /// An interface that is down is waited for.
-    async fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.recv(buffer).await {
-                Err(error) if error.kind() == io::ErrorKind::NetworkDown => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                other => return other,
-            }
-        }
+    async fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+        Ok(self.recv(buffer).await)
     }
 }
 

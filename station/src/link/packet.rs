@@ -1,9 +1,12 @@
 //! A raw packet socket for HomePlug frames on one network interface. Linux; needs `CAP_NET_RAW`.
+//!
+//! Frames of other VLANs need no look at the socket's auxiliary data: the kernel marks them as another host's, and hands over what is
+//! tagged with a priority alone as what it is without the tag.
 
 use std::io;
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
-use nix::ifaddrs::getifaddrs;
 use nix::sys::socket::{LinkAddr, MsgFlags, bind, recvfrom};
 use slac::Mac;
 use slac::mme::ETHERTYPE;
@@ -11,21 +14,31 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// Holds the frames of a busy line while the host is busy.
-const RECEIVE_BUFFER: usize = 256 * 1024;
+use super::interface::{Presence, Watch, register};
+use crate::drive::Received;
 
-const EVENTS: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::ERROR);
-
-/// Addressed to another host: modems hand up unicast frames between other stations.
-const PACKET_OTHERHOST: u8 = 3;
-/// Sent by this host.
-const PACKET_OUTGOING: u8 = 4;
-
-/// Sends and receives HomePlug frames (0x88E1) on one interface. Dropping it closes the socket.
+/// Sends and receives HomePlug frames (0x88E1) on one interface, as often as that goes and comes back. Dropping it closes the sockets.
 #[derive(Debug)]
 pub struct PacketLink {
-    socket: AsyncFd<Socket>,
+    interface: String,
     mac: Mac,
+    state: State,
+    watch: Option<Watch>,
+}
+
+#[derive(Debug)]
+enum State {
+    Up(Port),
+    /// Found out while sending, and not told yet.
+    Lost,
+    Down,
+}
+
+/// An interface as long as it stays.
+#[derive(Debug)]
+struct Port {
+    socket: AsyncFd<Socket>,
+    presence: Presence,
 }
 
 impl PacketLink {
@@ -33,15 +46,15 @@ impl PacketLink {
     ///
     /// Errors: `NotFound` without such an Ethernet interface, `PermissionDenied` without `CAP_NET_RAW`.
     pub fn open(interface: &str) -> io::Result<Self> {
-        let address = link_address(interface)?;
-        let mac = address.addr().map(Mac).ok_or_else(|| not_found(interface))?;
-        let protocol = Protocol::from(i32::from(ETHERTYPE.to_be()));
-        let socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))?;
-        socket.set_nonblocking(true)?;
-        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-        // The address has no protocol of its own, so the socket keeps 0x88E1.
-        bind(socket.as_raw_fd(), &address)?;
-        Ok(Self { socket: register(socket)?, mac })
+        let port = Port::open(interface)?;
+        let watch = Watch::open()
+            .inspect_err(|error| log::warn!("{interface} is looked at every second: {error}"));
+        Ok(Self {
+            interface: interface.to_owned(),
+            mac: port.presence.mac,
+            state: if port.presence.is_up { State::Up(port) } else { State::Down },
+            watch: watch.ok(),
+        })
     }
 
     /// Address of the interface when it was opened.
@@ -49,23 +62,121 @@ impl PacketLink {
         self.mac
     }
 
-    /// The next frame for this host or for all, as many octets as `buffer` holds.
-    ///
-    /// Cancel safe. `NetworkDown` is reported once when the interface goes down; a later call works again when it is back up.
-    pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// The next frame for this host or for all, as many octets as `buffer` holds; or that the interface went or came back. Cancel safe.
+    pub async fn recv(&mut self, buffer: &mut [u8]) -> Received {
         loop {
-            // An interface that goes down is an error without data.
-            let mut ready = self.socket.ready(Interest::READABLE | Interest::ERROR).await?;
-            match ready.try_io(|socket| Ok(recvfrom::<LinkAddr>(socket.as_raw_fd(), buffer)?)) {
-                Ok(Ok((len, from))) if from.is_none_or(is_for_us) => return Ok(len),
-                Ok(Ok(_)) | Err(_) => {}
-                Ok(Err(error)) => return Err(error),
+            match &self.state {
+                State::Up(port) => {
+                    let is_there = tokio::select! {
+                        received = port.recv(buffer, self.mac) => match received {
+                            Ok(len) => return Received::Octets(len),
+                            Err(error) => {
+                                log::warn!("{}: {error}", self.interface);
+                                false
+                            }
+                        },
+                        () = self.changed() => {
+                            Presence::of(&self.interface).is_ok_and(|now| now == port.presence)
+                        }
+                    };
+                    if !is_there {
+                        self.state = State::Lost;
+                    }
+                }
+                State::Lost => {
+                    log::warn!("{} is gone", self.interface);
+                    self.state = State::Down;
+                    return Received::Down;
+                }
+                State::Down => {
+                    self.changed().await;
+                    if self.reopen() {
+                        return Received::Up;
+                    }
+                }
             }
         }
     }
 
-    /// Sends one whole Ethernet frame.
-    pub async fn send(&self, frame: &[u8]) -> io::Result<()> {
+    /// Sends one whole Ethernet frame. Without its interface, or where its queue is full, it is lost, as frames are.
+    pub async fn send(&mut self, frame: &[u8]) {
+        let State::Up(port) = &self.state else { return };
+        let Err(error) = port.send(frame).await else { return };
+        log::warn!("{}: not sent: {error}", self.interface);
+        if error.kind() == io::ErrorKind::NetworkDown || is_gone(&error) {
+            self.state = State::Lost;
+        }
+    }
+
+    /// Returns when the interface may have changed.
+    async fn changed(&self) {
+        match &self.watch {
+            Some(watch) if matches!(self.state, State::Up(_)) => watch.changed().await,
+            Some(watch) => tokio::select! {
+                () = watch.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            },
+            None => tokio::time::sleep(LOOK).await,
+        }
+    }
+
+    fn reopen(&mut self) -> bool {
+        let port = match Port::open(&self.interface) {
+            Ok(port) if port.presence.is_up => port,
+            Ok(_) => return false,
+            Err(error) => {
+                log::debug!("{error}");
+                return false;
+            }
+        };
+        log::warn!("{} is back", self.interface);
+        if port.presence.mac != self.mac {
+            log::warn!(
+                "{} has become {}; frames go on as {}",
+                self.interface,
+                port.presence.mac,
+                self.mac
+            );
+        }
+        self.state = State::Up(port);
+        true
+    }
+}
+
+impl Port {
+    fn open(interface: &str) -> io::Result<Self> {
+        let presence = Presence::of(interface)?;
+        let protocol = Protocol::from(i32::from(ETHERTYPE.to_be()));
+        let socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))
+            .map_err(|error| explained(error, interface))?;
+        socket.set_nonblocking(true)?;
+        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        // The address has no protocol of its own, so the socket keeps 0x88E1.
+        bind(socket.as_raw_fd(), &presence.address)?;
+        Ok(Self { socket: register(socket, EVENTS)?, presence })
+    }
+
+    async fn recv(&self, buffer: &mut [u8], host: Mac) -> io::Result<usize> {
+        loop {
+            // An interface that goes down is an error without data.
+            let mut ready = self.socket.ready(Interest::READABLE | Interest::ERROR).await?;
+            match ready.try_io(|socket| Ok(recvfrom::<LinkAddr>(socket.as_raw_fd(), buffer)?)) {
+                Ok(Ok((len, from))) => {
+                    let kind = from.map_or(0, |from| from.pkttype());
+                    // An interface that came back with another address takes frames for the first one as another host's.
+                    let is_moved =
+                        self.presence.mac != host && buffer.get(..6) == Some(&host.0[..]);
+                    if kind != PACKET_OUTGOING && (kind != PACKET_OTHERHOST || is_moved) {
+                        return Ok(len);
+                    }
+                }
+                Ok(Err(error)) => return Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    async fn send(&self, frame: &[u8]) -> io::Result<()> {
         loop {
             let mut ready = self.socket.writable().await?;
             if let Ok(sent) = ready.try_io(|socket| {
@@ -77,27 +188,39 @@ impl PacketLink {
     }
 }
 
-/// `Socket` owns its descriptor for as long as it is registered, which is all that the deprecated function leaves unchecked.
-#[allow(deprecated, reason = "the replacement is unsafe, and this crate has no unsafe code")]
-fn register(socket: Socket) -> io::Result<AsyncFd<Socket>> {
-    AsyncFd::with_interest(socket, EVENTS)
+/// No such device, under either of its names.
+fn is_gone(error: &io::Error) -> bool {
+    use nix::errno::Errno;
+    [Errno::ENXIO, Errno::ENODEV].iter().any(|&gone| error.raw_os_error() == Some(gone as i32))
 }
 
-fn is_for_us(from: LinkAddr) -> bool {
-    !matches!(from.pkttype(), PACKET_OTHERHOST | PACKET_OUTGOING)
+/// Says what to do about a missing right.
+fn explained(error: io::Error, interface: &str) -> io::Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    let program = std::env::current_exe();
+    let program = program.as_deref().map_or("PROGRAM".into(), |path| path.to_string_lossy());
+    io::Error::new(
+        error.kind(),
+        format!(
+            "raw frames on {interface} need the right CAP_NET_RAW: be root, or once `sudo setcap cap_net_raw+ep {program}`"
+        ),
+    )
 }
 
-/// The link layer address of an interface, with its index.
-fn link_address(interface: &str) -> io::Result<LinkAddr> {
-    let mut addresses = getifaddrs()?.filter(|entry| entry.interface_name == interface);
-    addresses
-        .find_map(|entry| entry.address?.as_link_addr().copied())
-        .ok_or_else(|| not_found(interface))
-}
+/// Holds the frames of a busy line while the host is busy.
+const RECEIVE_BUFFER: usize = 256 * 1024;
 
-fn not_found(interface: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::NotFound, format!("no Ethernet interface {interface}"))
-}
+const EVENTS: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::ERROR);
+
+/// Addressed to another host, or of a VLAN that this host is not in: modems hand up unicast frames between other stations.
+const PACKET_OTHERHOST: u8 = 3;
+/// Sent by this host.
+const PACKET_OUTGOING: u8 = 4;
+
+/// How often an interface that is gone is looked for, beside what the kernel tells.
+const LOOK: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -129,6 +252,10 @@ mod tests {
         }
 
         fn open(&self) -> [PacketLink; 2] {
+            // The carrier of a pair takes a moment.
+            while !self.0.iter().all(|end| Presence::of(end).unwrap().is_up) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
             self.0.each_ref().map(|end| PacketLink::open(end).unwrap())
         }
     }
@@ -158,44 +285,116 @@ mod tests {
         .emit()
     }
 
-    async fn next(link: &PacketLink) -> Option<Vec<u8>> {
+    async fn next(link: &mut PacketLink) -> Option<Vec<u8>> {
         let mut buffer = [0; 2048];
         let received =
             tokio::time::timeout(Duration::from_millis(300), link.recv(&mut buffer)).await.ok()?;
-        Some(buffer[..received.unwrap()].to_vec())
+        let Received::Octets(len) = received else { panic!("{received:?}") };
+        Some(buffer[..len].to_vec())
+    }
+
+    /// What becomes of the interface next.
+    async fn change(link: &mut PacketLink) -> Received {
+        let mut buffer = [0; 2048];
+        loop {
+            match tokio::time::timeout(Duration::from_secs(5), link.recv(&mut buffer)).await {
+                Ok(Received::Octets(_)) => {}
+                Ok(change) => return change,
+                Err(_) => panic!("no change"),
+            }
+        }
     }
 
     #[tokio::test]
     async fn frames_cross_the_cable_and_only_those_for_this_host_are_received() {
         let Some(cable) = Cable::plug("x") else { return };
-        let [one, other] = cable.open();
+        let [mut one, mut other] = cable.open();
         assert_ne!(one.mac(), other.mac());
         let broadcast = request(Mac::BROADCAST, one.mac());
-        one.send(&broadcast).await.unwrap();
-        assert_eq!(next(&other).await.as_ref(), Some(&broadcast));
+        one.send(&broadcast).await;
+        assert_eq!(next(&mut other).await.as_ref(), Some(&broadcast));
         let unicast = request(one.mac(), other.mac());
-        other.send(&unicast).await.unwrap();
-        assert_eq!(next(&one).await.as_ref(), Some(&unicast), "and not the own broadcast");
-        one.send(&request(Mac([2, 0, 0, 0, 0, 9]), one.mac())).await.unwrap();
+        other.send(&unicast).await;
+        assert_eq!(next(&mut one).await.as_ref(), Some(&unicast), "and not the own broadcast");
+        one.send(&request(Mac([2, 0, 0, 0, 0, 9]), one.mac())).await;
         let mut foreign = request(other.mac(), one.mac());
         foreign[12..14].copy_from_slice(&[0x88, 0xB5]);
-        one.send(&foreign).await.unwrap();
-        assert_eq!(next(&other).await, None);
+        one.send(&foreign).await;
+        assert_eq!(next(&mut other).await, None);
     }
 
     #[tokio::test]
-    async fn a_link_that_goes_down_and_up_works_again() {
+    async fn frames_of_another_vlan_are_not_ours_and_a_priority_changes_nothing() {
+        let Some(cable) = Cable::plug("v") else { return };
+        let [mut one, mut other] = cable.open();
+        let plain = request(other.mac(), one.mac());
+        let tagged = |tag: [u8; 2]| {
+            let mut frame = plain.clone();
+            frame.splice(12..12, [0x81, 0x00, tag[0], tag[1]]);
+            frame
+        };
+        one.send(&tagged([0x00, 0x05])).await;
+        one.send(&tagged([0xE0, 0x00])).await;
+        let first = next(&mut other).await;
+        assert_eq!(first.as_ref(), Some(&plain));
+        assert_eq!(next(&mut other).await, None);
+    }
+
+    /// As many octets as were sent, without what an interface pads.
+    #[tokio::test]
+    async fn a_short_frame_is_received_as_it_is() {
+        let Some(cable) = Cable::plug("s") else { return };
+        let [mut one, mut other] = cable.open();
+        let frame = request(Mac::BROADCAST, one.mac())[..30].to_vec();
+        one.send(&frame).await;
+        assert_eq!(next(&mut other).await.as_ref(), Some(&frame));
+    }
+
+    #[tokio::test]
+    async fn a_link_that_goes_down_and_up_is_told_and_works_again() {
         let Some(cable) = Cable::plug("y") else { return };
-        let [one, other] = cable.open();
+        let [mut one, mut other] = cable.open();
         ip(&["link", "set", &cable.0[1], "down"]).unwrap();
-        let down = other.recv(&mut [0; 64]).await.unwrap_err();
-        assert_eq!(down.kind(), io::ErrorKind::NetworkDown);
+        assert_eq!(change(&mut other).await, Received::Down);
+        assert_eq!(change(&mut one).await, Received::Down, "nobody at the other end");
+        let lost = request(Mac::BROADCAST, other.mac());
+        other.send(&lost).await;
         ip(&["link", "set", &cable.0[1], "up"]).unwrap();
-        // The carrier of a pair takes a moment.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(change(&mut other).await, Received::Up);
+        assert_eq!(change(&mut one).await, Received::Up);
         let frame = request(Mac::BROADCAST, one.mac());
-        one.send(&frame).await.unwrap();
-        assert_eq!(next(&other).await.as_ref(), Some(&frame));
+        one.send(&frame).await;
+        assert_eq!(next(&mut other).await.as_ref(), Some(&frame));
+    }
+
+    /// As a modem on USB is unplugged and plugged again: another interface of the same name, with another address.
+    #[tokio::test]
+    async fn an_interface_that_is_removed_and_made_anew_is_used_again() {
+        let Some(cable) = Cable::plug("z") else { return };
+        let [_, mut link] = cable.open();
+        let [one, other] = &cable.0;
+        let mac = link.mac();
+        ip(&["link", "del", one]).unwrap();
+        assert_eq!(change(&mut link).await, Received::Down);
+        link.send(&request(Mac::BROADCAST, mac)).await;
+        ip(&["link", "add", one, "type", "veth", "peer", "name", other]).unwrap();
+        ip(&["link", "set", one, "up"]).unwrap();
+        ip(&["link", "set", other, "up"]).unwrap();
+        assert_eq!(change(&mut link).await, Received::Up);
+        let [mut peer, _] = cable.open();
+        assert_eq!(link.mac(), mac, "the engine goes on under its address");
+        peer.send(&request(mac, peer.mac())).await;
+        assert_eq!(next(&mut link).await, Some(request(mac, peer.mac())));
+        peer.send(&request(Mac([2, 0, 0, 0, 0, 9]), peer.mac())).await;
+        assert_eq!(next(&mut link).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_missing_right_is_explained() {
+        let error = explained(io::Error::from(io::ErrorKind::PermissionDenied), "eth9");
+        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+        let text = error.to_string();
+        assert!(text.contains("eth9") && text.contains("setcap cap_net_raw+ep /"), "{text}");
     }
 
     #[tokio::test]
