@@ -34,7 +34,7 @@ impl fmt::Display for Decibel {
 }
 
 /// Sum of the profiles of one sounding.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Profiles {
     /// 255 octets 255 times fit.
     sums: [u16; Groups::MOST],

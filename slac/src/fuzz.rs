@@ -8,6 +8,7 @@ use crate::mme::{Frame, Mac, Message, SetKeyCnf};
 use crate::modem::{Inquiry, Make, Modem};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
+use crate::survey::Survey;
 use crate::{Ev, Evse, ev, evse};
 
 const EVSE: Mac = Mac([0x02, 0, 0, 0, 0, 0xE0]);
@@ -39,6 +40,9 @@ pub fn frame(octets: &[u8]) {
         let mut inquiry = Inquiry::new(frame.destination);
         inquiry.receive(octets);
         assert!(inquiry.findings().len() <= 1);
+        let mut survey = Survey::default();
+        survey.hear(Duration::ZERO, octets);
+        assert!(survey.runs().len() <= 1);
         // Padding becomes part of a content that is not known, and of nothing else.
         if octets.len() >= crate::mme::MIN_FRAME {
             assert_eq!(again, Ok(frame));

@@ -28,6 +28,7 @@ mod output;
 pub mod pilot;
 mod random;
 pub mod site;
+pub mod survey;
 pub mod timing;
 
 pub use attenuation::Decibel;

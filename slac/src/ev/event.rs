@@ -95,6 +95,10 @@ pub struct Comparison {
     pub stations: Vec<Heard>,
     /// Lead of the first over the second.
     pub lead: Option<Decibel>,
+    /// The lead below which a choice is unsure, as the settings have it.
+    pub margin: Decibel,
+    /// The attenuation from which on a station heard alone is unsure, as the settings have it.
+    pub direct: Decibel,
     /// Least level that a modem in range told everybody, calibrated by nobody; Qualcomm modems do.
     pub nearest_modem: Option<Decibel>,
     /// A modem is nearer than the best station by more than the margin: its station has not reported.
@@ -110,6 +114,10 @@ pub struct Heard {
     pub station: Mac,
     /// Attenuation over all groups.
     pub mean: Decibel,
+    /// Of the group that came through best.
+    pub least: Decibel,
+    /// Of the group that came through worst.
+    pub most: Decibel,
     /// Soundings in the average.
     pub sounds: u8,
     /// The same tiny value in every group: nothing was measured. Such a station is the last choice.

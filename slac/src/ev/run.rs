@@ -68,13 +68,17 @@ impl Run {
 
     /// Keeps the first result of each station.
     pub(super) fn report(&mut self, mac: Mac, ind: &AttenCharInd) {
-        let Some(mean) = Decibel::mean(&ind.groups) else { return };
+        let extremes = ind.groups.iter().min().zip(ind.groups.iter().max());
+        let (Some(mean), Some((&least, &most))) = (Decibel::mean(&ind.groups), extremes) else {
+            return;
+        };
         if let Some(station) = self.station(mac) {
-            let is_flat = ind.groups.windows(2).all(|pair| pair[0] == pair[1]);
-            let is_implausible = is_flat && mean < Decibel::whole(3);
+            let is_implausible = least == most && mean < Decibel::whole(3);
             station.heard.get_or_insert(Heard {
                 station: mac,
                 mean,
+                least: Decibel::whole(least.into()),
+                most: Decibel::whole(most.into()),
                 sounds: ind.num_sounds,
                 is_implausible,
             });
@@ -125,7 +129,15 @@ impl Run {
             .zip(nearest_modem)
             .is_some_and(|(best, nearest)| nearest.0 + margin.0 < best.mean.0);
         let is_unsure = is_unsure || is_passed_over;
-        Some(Comparison { stations, lead, nearest_modem, is_passed_over, is_unsure })
+        Some(Comparison {
+            stations,
+            lead,
+            margin,
+            direct,
+            nearest_modem,
+            is_passed_over,
+            is_unsure,
+        })
     }
 
     /// The entry of a station, new while there is room.

@@ -45,14 +45,18 @@ pub enum Event {
         /// Its run.
         run_id: RunId,
     },
-    /// A car was measured; `mean` is what it is told, over all groups.
+    /// A car was measured, and is told so unless another connector of the site hears it better.
     Characterized {
         /// The car.
         ev: Mac,
         /// Soundings in it.
         sounds: u8,
-        /// Attenuation over all groups.
+        /// Attenuation over all groups, as the car is told.
         mean: Decibel,
+        /// The same as the modem measured it, before the calibration.
+        measured: Decibel,
+        /// The least at another connector of the site.
+        elsewhere: Option<Decibel>,
     },
     /// A run ended without match. Cars of other connectors end like this; it is no failure of this one.
     SessionEnded {

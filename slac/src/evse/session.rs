@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Config, Event, SessionEnd, Validation};
-use crate::attenuation::{Decibel, Profiles};
+use crate::attenuation::{Decibel, GROUPS, Profiles};
 use crate::mme::{
     AttenCharInd, AttenCharRsp, Frame, Mac, RunId, SlacParmCnf, StartAttenCharInd, ValidateCnf,
     ValidateReq, ValidateResult,
@@ -244,11 +244,13 @@ impl Session {
             }
             State::Sounding(sounding) => {
                 let sounds = self.profiles.count();
-                let Some(mean) = self.profiles.mean(&cx.config.calibration) else {
+                let mean = self.profiles.mean(&cx.config.calibration);
+                let (Some(mean), Some(measured)) = (mean, self.profiles.mean(&[0; GROUPS])) else {
                     return Err(SessionEnd::NoProfiles { sounds: sounding.heard });
                 };
-                cx.out.event(Event::Characterized { ev: self.ev, sounds, mean });
-                if (cx.others)(self.ev).is_some_and(|other| other < mean) {
+                let (ev, elsewhere) = (self.ev, (cx.others)(self.ev));
+                cx.out.event(Event::Characterized { ev, sounds, mean, measured, elsewhere });
+                if elsewhere.is_some_and(|other| other < mean) {
                     return Err(SessionEnd::NearerElsewhere);
                 }
                 let until = cx.after(Timer::MatchResponse);

@@ -28,6 +28,7 @@ mod path;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 pub use path::{Noise, Path};
@@ -88,7 +89,7 @@ pub enum Event {
 }
 
 /// A frame at the interface between a host and its modem.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// When.
     pub at: Duration,
@@ -98,6 +99,17 @@ pub struct Record {
     pub direction: Direction,
     /// The Ethernet frame.
     pub octets: Vec<u8>,
+}
+
+/// The frame by its summary: its octets may hold a network's key.
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} {:?} ", self.at, self.station, self.direction)?;
+        match Frame::parse(&self.octets) {
+            Ok(frame) => write!(f, "{frame}"),
+            Err(error) => write!(f, "{} octets: {error}", self.octets.len()),
+        }
+    }
 }
 
 /// Seen from the host.

@@ -152,7 +152,7 @@ impl Header {
         let Self { destination, source, version, code, fragment } = self;
         let message = match (version, fragment) {
             (0, _) | (1 | 2, [0, _]) => Message::read(code, fragment, reader)?,
-            _ => Message::Unknown { code, fragment, body: reader.rest().to_vec() },
+            _ => Message::Unknown { code, fragment, body: Payload(reader.rest().to_vec()) },
         };
         Ok(Frame { destination, source, version, message })
     }

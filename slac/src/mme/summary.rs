@@ -86,7 +86,7 @@ impl fmt::Display for Message {
             Self::Qualcomm(Qualcomm::HstActionInd(m)) => write!(f, " action {}", m.action),
             Self::Lumissil(Lumissil::DLinkReadyInd(m)) => write!(f, " link {}", m.link),
             Self::Lumissil(Lumissil::DLinkStatusCnf(m)) => write!(f, " link {}", m.link),
-            Self::Unknown { body, .. } => write!(f, " {} octets", body.len()),
+            Self::Unknown { body, .. } => write!(f, " {} octets", body.0.len()),
             _ => Ok(()),
         }
     }

@@ -73,7 +73,7 @@ macro_rules! messages {
                 /// The octets between type and body, of version 1 and above.
                 fragment: [u8; 2],
                 /// All that follows.
-                body: Vec<u8>,
+                body: Payload,
             },
         }
 
@@ -117,7 +117,7 @@ macro_rules! messages {
                     $($code if is_zero == ($version == 0) => Self::$variant(Field::read(reader, $name)?),)*
                     _ => match Self::vendor(code, reader)? {
                         Some(message) => message,
-                        None => Self::Unknown { code, fragment, body: reader.rest().to_vec() },
+                        None => Self::Unknown { code, fragment, body: Payload(reader.rest().to_vec()) },
                     },
                 })
             }
@@ -127,7 +127,7 @@ macro_rules! messages {
                     $(Self::$variant(message) => message.write(out),)*
                     Self::Qualcomm(message) => message.write(out),
                     Self::Lumissil(message) => message.write(out),
-                    Self::Unknown { body, .. } => out.extend(body),
+                    Self::Unknown { body, .. } => out.extend(&body.0),
                 }
             }
         }

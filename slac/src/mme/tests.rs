@@ -197,7 +197,7 @@ fn version_zero_has_no_fragment_octets() {
     let frame = Frame::parse(&octets).unwrap();
     assert_eq!(
         frame.message,
-        Message::Unknown { code: 0xA000, fragment: [0; 2], body: vec![0x00, 0x11, 0x22] }
+        Message::Unknown { code: 0xA000, fragment: [0; 2], body: Payload(vec![0x00, 0x11, 0x22]) }
     );
     assert_eq!(frame.emit()[..20], octets);
 }

@@ -20,7 +20,7 @@ fn foreign(round: u8) -> Vec<Vec<u8>> {
             .into(),
             AttenProfileInd { pev_mac: EV, groups: [1; 255].into() }.into(),
             qualcomm::SwVerCnf { status: 0, device_class: 0x22, version: vec![b'M'; 40] }.into(),
-            Message::Unknown { code: 0x6080, fragment: [0; 2], body: vec![round; 1_400] },
+            Message::Unknown { code: 0x6080, fragment: [0; 2], body: Payload(vec![round; 1_400]) },
         ];
         frames.extend(messages.map(|message| Frame::new(destination, neighbour, message).emit()));
     }

@@ -19,4 +19,6 @@ mod modem;
 #[cfg(test)]
 mod park;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod site;
