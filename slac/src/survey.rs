@@ -76,7 +76,10 @@ pub struct Station {
 pub struct Level {
     /// The modem.
     pub modem: Mac,
-    profiles: Profiles,
+    /// As it tells its own host.
+    own: Profiles,
+    /// As it tells everybody.
+    told: Profiles,
 }
 
 impl Survey {
@@ -100,9 +103,11 @@ impl Survey {
                 run.sounds = run.sounds.saturating_add(1);
                 run.reached(Phase::Sounding)
             }
-            Message::AttenProfileInd(m) => self.latest(m.pev_mac, now)?.measured(from, &m.groups),
+            Message::AttenProfileInd(m) => {
+                self.latest(m.pev_mac, now)?.measured(from, &m.groups, |level| &mut level.own)
+            }
             Message::AttenuationCharacteristicsInd(m) => {
-                self.latest(m.pev_mac, now)?.told_to_all(from, &m.groups)
+                self.latest(m.pev_mac, now)?.measured(from, &m.groups, |level| &mut level.told)
             }
             Message::AttenCharInd(m) => {
                 let run = self.run(m.source_address, m.run_id, now);
@@ -203,23 +208,21 @@ impl Run {
         self.stations.iter_mut().find(|station| station.mac == mac)
     }
 
-    /// The own modem tells its host what it measured.
-    fn measured(&mut self, modem: Mac, groups: &[u8]) -> &mut Self {
+    /// A modem tells what it measured: its own host, or everybody.
+    fn measured(
+        &mut self,
+        modem: Mac,
+        groups: &[u8],
+        profiles: fn(&mut Level) -> &mut Profiles,
+    ) -> &mut Self {
         if !self.modems.iter().any(|level| level.modem == modem) && self.modems.len() < STATIONS {
-            self.modems.push(Level { modem, profiles: Profiles::default() });
+            let [own, told] = [Profiles::default(), Profiles::default()];
+            self.modems.push(Level { modem, own, told });
         }
         if let Some(level) = self.modems.iter_mut().find(|level| level.modem == modem) {
-            level.profiles.add(groups);
+            profiles(level).add(groups);
         }
         self.reached(Phase::Sounding)
-    }
-
-    /// A Qualcomm modem tells everybody, its own host too, who has heard it already.
-    fn told_to_all(&mut self, modem: Mac, groups: &[u8]) -> &mut Self {
-        let is_told_twice = self.modems.iter().any(|level| {
-            level.modem == modem && u32::from(level.profiles.count()) >= self.sounds.max(1)
-        });
-        if is_told_twice { self } else { self.measured(modem, groups) }
     }
 
     /// Stations with their attenuation, the nearest first.
@@ -233,12 +236,17 @@ impl Run {
 impl Level {
     /// Over all groups and measurements; `None`: it measured nothing.
     pub fn mean(&self) -> Option<Decibel> {
-        self.profiles.mean(&[0; GROUPS])
+        self.profiles().mean(&[0; GROUPS])
     }
 
     /// Measurements in it.
     pub fn count(&self) -> u8 {
-        self.profiles.count()
+        self.profiles().count()
+    }
+
+    /// Its own host hears both.
+    fn profiles(&self) -> &Profiles {
+        if self.own.count() > 0 { &self.own } else { &self.told }
     }
 }
 
@@ -314,7 +322,7 @@ mod tests {
         let (survey, _) = survey(true);
         let [run] = survey.runs() else { panic!() };
         assert_eq!(run.modems.len(), 2);
-        assert!(run.modems.iter().all(|level| level.count() <= 11), "{:?}", run.modems);
+        assert!(run.modems.iter().all(|level| level.count() == 10), "{:?}", run.modems);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub enum Input<'a> {
     Pause,
     /// Ask the linked peer for these transmit levels.
     LimitPeer(&'a AmpMapReq),
-    /// The modem restarted.
+    /// The modem restarted, or is another one. It gets its key again unless it still has it.
     ModemReset,
     /// The time of the last `Wait` has come.
     Timeout,

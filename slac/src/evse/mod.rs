@@ -525,7 +525,7 @@ impl Evse {
         }
     }
 
-    /// The modem restarted: it gets its key back, so that a linked car can return.
+    /// The modem restarted: it gets its key back if it lost it, so that a linked car can return.
     fn modem_reset(&mut self) {
         let (mut link, out) = link(&self.config, &mut *self.random, self.now, &mut self.out);
         let sent = self.modem.restarted(&mut link, out);

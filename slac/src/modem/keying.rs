@@ -23,6 +23,8 @@ pub(super) struct Keying {
     is_asked: bool,
     /// Restarts it then, because firmware joins the new network only so.
     restart: Option<Duration>,
+    /// It may have lost its key: it gets it again then, unless it names the network before.
+    verify: Option<Duration>,
 }
 
 enum State {
@@ -55,7 +57,7 @@ impl Keying {
     /// No key; the first is made at `retry`.
     pub(super) fn unset(retry: Option<Duration>) -> Self {
         let state = State::Unset { retry };
-        Self { state, modem: None, found: None, is_asked: false, restart: None }
+        Self { state, modem: None, found: None, is_asked: false, restart: None, verify: None }
     }
 
     /// Gives the modem a fresh key.
@@ -77,7 +79,7 @@ impl Keying {
         link: &mut Link<'_>,
         out: &mut Outbox<E>,
     ) -> Result<(), ModemFailure> {
-        self.restart = None;
+        (self.restart, self.verify) = (None, None);
         let Modem::HomePlug(modem) = link.modem else {
             self.state = State::Set(key);
             return Ok(());
@@ -123,7 +125,7 @@ impl Keying {
             State::Sending(sending) => Some(sending.next),
             State::Set(_) => None,
         };
-        state.into_iter().chain(self.restart).min()
+        state.into_iter().chain(self.restart).chain(self.verify).min()
     }
 
     /// Repeats what is due. An error says that the modem is given up for now; it is tried again later.
@@ -140,6 +142,10 @@ impl Keying {
             self.ask(Request::Restart, link, out);
         }
         match &mut self.state {
+            State::Set(key) if self.verify.is_some_and(|verify| link.now >= verify) => {
+                let key = key.clone();
+                return self.send(key, link, out);
+            }
             State::Sending(sending) if link.now < sending.next => {}
             State::Sending(sending) if sending.tries < SET_KEY_TRIES => {
                 if sending.tries > 0 {
@@ -174,6 +180,28 @@ impl Keying {
         Ok(())
     }
 
+    /// The modem restarted, or is another one: it gets its key, but one that still has it is left alone, and with it the link.
+    pub(super) fn restarted<E>(
+        &mut self,
+        link: &mut Link<'_>,
+        out: &mut Outbox<E>,
+    ) -> Result<(), ModemFailure> {
+        match &self.state {
+            State::Unset { .. } => Ok(()),
+            State::Set(_) => {
+                if self.make(link).is_some() {
+                    self.ask(Request::Networks, link, out);
+                    self.verify = Some(link.now + link.timing[Timer::SetKey]);
+                }
+                Ok(())
+            }
+            State::Probing { key, .. } | State::Sending(Sending { key, .. }) => {
+                let key = key.clone();
+                self.send(key, link, out)
+            }
+        }
+    }
+
     /// Takes what a sender says that may be the modem.
     pub(super) fn receive<E>(
         &mut self,
@@ -206,6 +234,10 @@ impl Keying {
                 State::Set(key) if !nids.contains(&key.nid) && !restarts(link.modem) => {
                     let key = key.clone();
                     let _ = self.send(key, link, out);
+                    None
+                }
+                State::Set(_) => {
+                    self.verify = None;
                     None
                 }
                 _ => None,
@@ -280,16 +312,6 @@ impl Keying {
         match &self.state {
             State::Set(key) => Some(key),
             _ => None,
-        }
-    }
-
-    /// The key that the modem has or is being given.
-    pub(super) fn wanted(&self) -> Option<&NetworkKey> {
-        match &self.state {
-            State::Unset { .. } => None,
-            State::Probing { key, .. } | State::Sending(Sending { key, .. }) | State::Set(key) => {
-                Some(key)
-            }
         }
     }
 

@@ -82,17 +82,14 @@ impl Local {
         self.keying.send(key, link, out)
     }
 
-    /// The modem restarted: it gets its key back, so that a linked peer can return.
+    /// The modem restarted, or is another one.
     pub(crate) fn restarted<E>(
         &mut self,
         link: &mut Link<'_>,
         out: &mut Outbox<E>,
     ) -> Result<(), ModemFailure> {
         self.health.restarts = self.health.restarts.saturating_add(1);
-        match self.keying.wanted().cloned() {
-            Some(key) => self.keying.send(key, link, out),
-            None => Ok(()),
-        }
+        self.keying.restarted(link, out)
     }
 
     /// Takes a frame that came from the modem's interface for this host.

@@ -145,10 +145,12 @@ fn a_modem_that_restarts_and_forgets_its_key_gets_it_again() {
 fn a_restarted_modem_that_kept_its_key_is_left_alone() {
     let mut bench = EvseBench::linked(Config::new(EVSE));
     bench.input(Input::ModemReset);
+    bench.run(1_000);
     let key = bench.last_key();
     bench.sent.clear();
+    bench.input(Input::ModemReset);
     bench.receive_from(MODEM, HstActionInd { action: 0, version: [0, 1] });
-    assert_eq!(bench.count("CM_NW_INFO.REQ"), 1);
+    assert_eq!(bench.count("CM_NW_INFO.REQ"), 2);
     let network = |nid| NwInfoCnf {
         networks: vec![slac::mme::network::Network {
             nid,
@@ -162,6 +164,7 @@ fn a_restarted_modem_that_kept_its_key_is_left_alone() {
     };
     bench.receive_from(OTHER, network(slac::Nid([9; 7])));
     bench.receive_from(MODEM, network(key.nid));
+    bench.run(5_000);
     assert_eq!(bench.count("CM_SET_KEY.REQ"), 0);
     bench.receive_from(MODEM, network(slac::Nid([9; 7])));
     assert_eq!(bench.last_key().new_key, key.new_key);
@@ -238,14 +241,15 @@ fn health_counts_what_the_modem_did() {
     pair.link = Some(1);
     pair.run(1_000);
     pair.input(Input::ModemReset);
+    pair.run(1_000);
     pair.pilot(Pilot::A);
     assert_eq!(
         pair.engine.health(),
         Health {
             keys_set: 3,
             restarts: 1,
-            link_questions: 5,
-            link_reports: 5,
+            link_questions: 10,
+            link_reports: 10,
             soundings: 10,
             profiles: 10,
             ..Health::default()

@@ -24,6 +24,16 @@ pub struct PacketLink {
     mac: Mac,
     state: State,
     watch: Option<Watch>,
+    hears: Hears,
+}
+
+/// Which frames are handed over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Hears {
+    /// Those for this host or for all.
+    Own,
+    /// All that the interface brings.
+    All,
 }
 
 #[derive(Debug)]
@@ -46,7 +56,18 @@ impl PacketLink {
     ///
     /// Errors: `NotFound` without such an Ethernet interface, `PermissionDenied` without `CAP_NET_RAW`.
     pub fn open(interface: &str) -> io::Result<Self> {
-        let port = Port::open(interface)?;
+        Self::hearing(interface, Hears::Own)
+    }
+
+    /// The same, to hear also what passes between others and what this host sends. Modems hand up what is for others.
+    ///
+    /// Errors as of [`open`](Self::open).
+    pub fn listen(interface: &str) -> io::Result<Self> {
+        Self::hearing(interface, Hears::All)
+    }
+
+    fn hearing(interface: &str, hears: Hears) -> io::Result<Self> {
+        let port = Port::open(interface, hears)?;
         let watch = Watch::open()
             .inspect_err(|error| log::warn!("{interface} is looked at every second: {error}"));
         Ok(Self {
@@ -54,6 +75,7 @@ impl PacketLink {
             mac: port.presence.mac,
             state: if port.presence.is_up { State::Up(port) } else { State::Down },
             watch: watch.ok(),
+            hears,
         })
     }
 
@@ -62,13 +84,13 @@ impl PacketLink {
         self.mac
     }
 
-    /// The next frame for this host or for all, as many octets as `buffer` holds; or that the interface went or came back. Cancel safe.
+    /// The next frame, as many octets as `buffer` holds; or that the interface went or came back. Cancel safe.
     pub async fn recv(&mut self, buffer: &mut [u8]) -> Received {
         loop {
             match &self.state {
                 State::Up(port) => {
                     let is_there = tokio::select! {
-                        received = port.recv(buffer, self.mac) => match received {
+                        received = port.recv(buffer, self.mac, self.hears) => match received {
                             Ok(len) => return Received::Octets(len),
                             Err(error) => {
                                 log::warn!("{}: {error}", self.interface);
@@ -121,7 +143,7 @@ impl PacketLink {
     }
 
     fn reopen(&mut self) -> bool {
-        let port = match Port::open(&self.interface) {
+        let port = match Port::open(&self.interface, self.hears) {
             Ok(port) if port.presence.is_up => port,
             Ok(_) => return false,
             Err(error) => {
@@ -144,19 +166,24 @@ impl PacketLink {
 }
 
 impl Port {
-    fn open(interface: &str) -> io::Result<Self> {
+    fn open(interface: &str, hears: Hears) -> io::Result<Self> {
         let presence = Presence::of(interface)?;
-        let protocol = Protocol::from(i32::from(ETHERTYPE.to_be()));
+        let protocol = match hears {
+            Hears::Own => ETHERTYPE,
+            // What this host sends is handed to such sockets alone.
+            Hears::All => ETH_P_ALL,
+        };
+        let protocol = Protocol::from(i32::from(protocol.to_be()));
         let socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))
             .map_err(|error| explained(error, interface))?;
         socket.set_nonblocking(true)?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-        // The address has no protocol of its own, so the socket keeps 0x88E1.
+        // The address has no protocol of its own, so the socket keeps its own.
         bind(socket.as_raw_fd(), &presence.address)?;
         Ok(Self { socket: register(socket, EVENTS)?, presence })
     }
 
-    async fn recv(&self, buffer: &mut [u8], host: Mac) -> io::Result<usize> {
+    async fn recv(&self, buffer: &mut [u8], host: Mac, hears: Hears) -> io::Result<usize> {
         loop {
             // An interface that goes down is an error without data.
             let mut ready = self.socket.ready(Interest::READABLE | Interest::ERROR).await?;
@@ -166,7 +193,13 @@ impl Port {
                     // An interface that came back with another address takes frames for the first one as another host's.
                     let is_moved =
                         self.presence.mac != host && buffer.get(..6) == Some(&host.0[..]);
-                    if kind != PACKET_OUTGOING && (kind != PACKET_OTHERHOST || is_moved) {
+                    let is_wanted = match kind {
+                        _ if hears == Hears::All => is_homeplug(buffer),
+                        PACKET_OUTGOING => false,
+                        PACKET_OTHERHOST => is_moved,
+                        _ => true,
+                    };
+                    if is_wanted {
                         return Ok(len);
                     }
                 }
@@ -186,6 +219,10 @@ impl Port {
             }
         }
     }
+}
+
+fn is_homeplug(frame: &[u8]) -> bool {
+    frame.get(12..14) == Some(&ETHERTYPE.to_be_bytes()[..])
 }
 
 /// No such device, under either of its names.
@@ -213,6 +250,9 @@ fn explained(error: io::Error, interface: &str) -> io::Error {
 const RECEIVE_BUFFER: usize = 256 * 1024;
 
 const EVENTS: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::ERROR);
+
+/// Every protocol.
+const ETH_P_ALL: u16 = 3;
 
 /// Addressed to another host, or of a VLAN that this host is not in: modems hand up unicast frames between other stations.
 const PACKET_OTHERHOST: u8 = 3;
@@ -338,6 +378,22 @@ mod tests {
         let first = next(&mut other).await;
         assert_eq!(first.as_ref(), Some(&plain));
         assert_eq!(next(&mut other).await, None);
+    }
+
+    #[tokio::test]
+    async fn who_listens_hears_what_passes_between_others_and_what_its_host_sends() {
+        let Some(cable) = Cable::plug("l") else { return };
+        let [mut one, mut own] = cable.open();
+        let mut listener = PacketLink::listen(&cable.0[1]).unwrap();
+        let foreign = request(Mac([2, 0, 0, 0, 0, 9]), one.mac());
+        let mut other_protocol = foreign.clone();
+        other_protocol[12..14].copy_from_slice(&[0x88, 0xB5]);
+        one.send(&other_protocol).await;
+        one.send(&foreign).await;
+        assert_eq!(next(&mut listener).await, Some(foreign.clone()));
+        own.send(&foreign).await;
+        assert_eq!(next(&mut listener).await, Some(foreign), "what its own host sends");
+        assert_eq!(next(&mut own).await, None);
     }
 
     /// As many octets as were sent, without what an interface pads.

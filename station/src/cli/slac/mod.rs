@@ -3,7 +3,9 @@
 mod ev;
 mod evse;
 mod matching;
+mod modem;
 mod settings;
+mod watch;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -14,11 +16,17 @@ pub(super) enum Command {
     Evse(matching::Arguments),
     /// Matches as a car with the station at the other end of the cable.
     Ev(matching::Arguments),
+    /// Tells which modem stands behind an interface: chip, firmware, network, link, whether it has a key of its own.
+    Modem(modem::Arguments),
+    /// Shows who is heard on a line: cars, their runs, the stations that answer, attenuations.
+    Watch(watch::Arguments),
 }
 
 pub(super) fn run(command: Command) -> ExitCode {
     match command {
         Command::Evse(arguments) => evse::run(&arguments),
         Command::Ev(arguments) => ev::run(&arguments),
+        Command::Modem(arguments) => modem::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
     }
 }
