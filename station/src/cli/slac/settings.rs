@@ -221,6 +221,7 @@ mod tests {
                 "modem=lumissil",
                 "setkey=0",
                 "cco=2",
+                "restart=100",
                 "strictness=lenient",
                 "retries=5",
                 "calibration=7",
