@@ -45,6 +45,10 @@ def of(table, station, car, scenario):
         if key in table: return table[key]
 
 
+# Stations are up long before a car comes; foreign ones need this many seconds more than the scenarios grant, on a busy machine.
+LEAD = 4
+
+
 def play(job):
     number, scenario, station, car, repetition = job
     scenario = json.loads(json.dumps(scenario))
@@ -52,6 +56,8 @@ def play(job):
         kind = station if s['role'] == 'evse' else car
         s['peer'] = f'{kind}-{s["role"]}'
         if kind == 'pnc': s['opts'] = SETTINGS.get((station, car, s['role']), [])
+        if s['role'] == 'ev': s['start'] = s.get('start', 2.5) + LEAD
+    scenario['timeout'] = scenario.get('timeout', 30) + LEAD
     name = scenario['name']
     scenario['name'] = f'{name}.{station}.{car}.{repetition}'
     try:

@@ -61,6 +61,12 @@ impl Profiles {
         true
     }
 
+    /// Mean over all groups of one profile.
+    pub(crate) fn level(groups: &[u8], calibration: &[u8; GROUPS]) -> Option<Decibel> {
+        let mut profiles = Self::default();
+        profiles.add(groups).then(|| profiles.mean(calibration))?
+    }
+
     pub(crate) fn count(&self) -> u8 {
         self.count
     }

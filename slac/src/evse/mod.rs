@@ -341,7 +341,7 @@ impl Evse {
                 }
             }
             Message::AttenProfileInd(ind) if is_own_modem => {
-                sessions.of(ind.pev_mac).for_each(|session| session.profile(&ind.groups, &cx));
+                sessions.profile(ind.pev_mac, &ind.groups, &cx);
             }
             Message::AttenCharRsp(rsp) if is_plain(rsp.application_type, rsp.security_type) => {
                 if let Some(session) = sessions.run(from, rsp.run_id) {

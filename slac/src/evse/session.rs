@@ -33,6 +33,8 @@ pub(super) struct Opening {
     pub(super) ev: Mac,
     pub(super) run_id: RunId,
     pub(super) until: Duration,
+    /// It sounds, and there is no place for it yet.
+    pub(super) waiting: Option<Sounding>,
 }
 
 impl Opening {
@@ -78,10 +80,23 @@ enum State {
 }
 
 /// Collects soundings until `until`, the end of the window or soon after the last one.
-struct Sounding {
+#[derive(Clone, Copy)]
+pub(super) struct Sounding {
     announced: u8,
     heard: u8,
     until: Duration,
+}
+
+impl Sounding {
+    /// From the first CM_START_ATTEN_CHAR.IND on; `None` if it is not in order.
+    pub(super) fn of(ev: Mac, ind: &StartAttenCharInd, cx: &Context<'_>) -> Option<Self> {
+        let in_order = ind.num_sounds > 0
+            && ind.time_out > 0
+            && ind.resp_type == 1
+            && ind.forwarding_sta == ev;
+        let until = cx.after(Timer::Sounding);
+        in_order.then_some(Self { announced: ind.num_sounds, heard: 0, until })
+    }
 }
 
 /// CM_ATTEN_CHAR.IND is out.
@@ -98,20 +113,9 @@ struct AwaitToggles {
 }
 
 impl Session {
-    /// CM_START_ATTEN_CHAR.IND; `None` if it is not in order.
-    pub(super) fn start(ev: Mac, ind: &StartAttenCharInd, cx: &Context<'_>) -> Option<Self> {
-        let in_order = ind.num_sounds > 0
-            && ind.time_out > 0
-            && ind.resp_type == 1
-            && ind.forwarding_sta == ev;
-        let until = cx.after(Timer::Sounding);
-        in_order.then(|| Self {
-            ev,
-            run_id: ind.run_id,
-            profiles: Profiles::default(),
-            is_reopened: false,
-            state: State::Sounding(Sounding { announced: ind.num_sounds, heard: 0, until }),
-        })
+    pub(super) fn new(ev: Mac, run_id: RunId, sounding: Sounding) -> Self {
+        let state = State::Sounding(sounding);
+        Self { ev, run_id, profiles: Profiles::default(), is_reopened: false, state }
     }
 
     /// The car asked for parameters again.
@@ -122,9 +126,9 @@ impl Session {
     /// A further CM_START_ATTEN_CHAR.IND: of the same soundings, unless the run was opened again.
     pub(super) fn start_again(&mut self, ind: &StartAttenCharInd, cx: &Context<'_>) {
         if self.is_reopened
-            && let Some(session) = Self::start(self.ev, ind, cx)
+            && let Some(sounding) = Sounding::of(self.ev, ind, cx)
         {
-            *self = session;
+            *self = Self::new(self.ev, self.run_id, sounding);
         }
     }
 
@@ -136,10 +140,14 @@ impl Session {
         matches!(self.state, State::Sounding(_))
     }
 
+    /// The level of a car so far.
+    pub(super) fn level(&self, cx: &Context<'_>) -> Option<Decibel> {
+        self.profiles.mean(&cx.config.calibration)
+    }
+
     /// The level of a car that has been told it.
     pub(super) fn measured(&self, cx: &Context<'_>) -> Option<Decibel> {
-        let is_told = self.may_match() || self.is_validating();
-        is_told.then(|| self.profiles.mean(&cx.config.calibration))?
+        (!self.is_sounding()).then(|| self.level(cx))?
     }
 
     /// The only session that control pilot toggles belong to.

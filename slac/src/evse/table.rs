@@ -4,8 +4,9 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::session::{Context, Opening, Session};
+use super::session::{Context, Opening, Session, Sounding};
 use super::{Event, SessionEnd};
+use crate::attenuation::Profiles;
 use crate::mme::{Mac, RunId, StartAttenCharInd};
 use crate::timing::{CAR_SESSIONS, OPENINGS, SESSIONS, Timer};
 
@@ -33,7 +34,8 @@ impl Sessions {
     ///
     /// While it sounds, only with its next CM_START_ATTEN_CHAR.IND: whoever repeats a frame of the car must not end its run.
     pub(super) fn open(&mut self, ev: Mac, run_id: RunId, cx: &mut Context<'_>) {
-        let opening = Opening { ev, run_id, until: cx.after(Timer::MatchSequence) };
+        let until = cx.after(Timer::MatchSequence);
+        let opening = Opening { ev, run_id, until, waiting: None };
         opening.confirm(cx);
         if let Some(session) = self.run(ev, run_id).filter(|session| session.is_sounding()) {
             return session.reopen();
@@ -54,7 +56,7 @@ impl Sessions {
 
     /// The first CM_START_ATTEN_CHAR.IND of an opened run makes it a session, further ones change nothing.
     ///
-    /// A full table gives up [the session that can be spared](Self::dispensable); without one the run stays an opening.
+    /// A full table gives up [the session that can be spared](Self::dispensable); without one the run waits for a place.
     pub(super) fn start(&mut self, ev: Mac, ind: &StartAttenCharInd, cx: &Context<'_>) {
         if let Some(session) = self.run(ev, ind.run_id) {
             return session.start_again(ind, cx);
@@ -63,7 +65,9 @@ impl Sessions {
         else {
             return;
         };
-        let Some(session) = Session::start(ev, ind, cx) else { return };
+        let Some(opening) = self.openings.get_mut(place) else { return };
+        opening.waiting = opening.waiting.or_else(|| Sounding::of(ev, ind, cx));
+        let Some(sounding) = opening.waiting else { return };
         if self.of(ev).count() >= CAR_SESSIONS {
             let oldest = self.sessions.iter().position(|session| session.ev == ev);
             oldest.map(|oldest| self.sessions.remove(oldest));
@@ -73,7 +77,32 @@ impl Sessions {
             self.sessions.remove(dispensable);
         }
         self.openings.remove(place);
-        self.sessions.push(session);
+        self.sessions.push(Session::new(ev, ind.run_id, sounding));
+    }
+
+    /// What the modem measured of a car. One that waits for a place takes that of the car which is heard least, if itself is heard better.
+    pub(super) fn profile(&mut self, ev: Mac, groups: &[u8], cx: &Context<'_>) {
+        if self.of(ev).count() == 0 {
+            self.displace(ev, groups, cx);
+        }
+        self.of(ev).for_each(|session| session.profile(groups, cx));
+    }
+
+    fn displace(&mut self, ev: Mac, groups: &[u8], cx: &Context<'_>) -> Option<()> {
+        let is_waiting = |opening: &Opening| opening.ev == ev && opening.waiting.is_some();
+        let place = self.openings.iter().rposition(is_waiting)?;
+        let level = Profiles::level(groups, &cx.config.calibration)?;
+        if self.sessions.len() >= SESSIONS {
+            let others = self.sessions.iter().enumerate();
+            let heard = others
+                .filter(|(_, session)| !session.is_validating())
+                .filter_map(|(index, session)| Some((session.level(cx)?, index)));
+            let (_, worst) = heard.max().filter(|(worst, _)| level < *worst)?;
+            self.sessions.remove(worst);
+        }
+        let Opening { run_id, waiting, .. } = self.openings.remove(place)?;
+        self.sessions.push(Session::new(ev, run_id, waiting?));
+        Some(())
     }
 
     /// The car that is heard least of those that have their result, but never the one that is heard best.

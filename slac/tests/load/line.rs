@@ -126,6 +126,11 @@ impl Line {
         self.call(Side::Ev, Call::Plug);
     }
 
+    /// The car comes later.
+    pub(crate) fn station_is_plugged(&mut self) {
+        self.call(Side::Evse, Call::Plug);
+    }
+
     pub(crate) fn unplug(&mut self) {
         self.call(Side::Evse, Call::Unplug);
         self.call(Side::Ev, Call::Unplug);

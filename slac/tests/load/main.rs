@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod counting;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod flood;
 #[cfg(test)]
 mod line;
