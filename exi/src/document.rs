@@ -26,18 +26,18 @@ pub trait Document: Exi {
 
     /// The same into a value that is there already. After an error it holds anything.
     fn decode_into(&mut self, bytes: &[u8]) -> core::result::Result<(), Error> {
-        let mut seen = Seen::default();
-        let mut r = Reader::new(bytes, &mut seen);
-        get_document(self, &mut r).map_err(|kind| r.error(kind))
+        read(bytes, &mut |r| get_document(self, r))
     }
 
     /// Decodes a document and says how much of `bytes` it took and what was tolerated.
     fn decode_reporting(bytes: &[u8]) -> core::result::Result<(Self, Report), Error> {
-        let mut v = Self::blank();
-        let mut seen = Seen::default();
-        let mut r = Reader::new(bytes, &mut seen);
-        get_document(&mut v, &mut r).map_err(|kind| r.error(kind))?;
-        Ok((v, Report::of(&r)))
+        let (mut v, mut report) = (Self::blank(), Report::default());
+        read(bytes, &mut |r| {
+            get_document(&mut v, r)?;
+            report = Report::of(r);
+            Ok(())
+        })?;
+        Ok((v, report))
     }
 
     /// Encodes into `out` and says how many octets that took; what is behind them may be overwritten.
@@ -49,7 +49,7 @@ pub trait Document: Exi {
 
     /// Encodes into a vector of the size it takes.
     fn to_vec(&self) -> core::result::Result<Vec<u8>, Error> {
-        sized(|out| self.encode(out))
+        sized(&|out| self.encode(out))
     }
 }
 
@@ -69,15 +69,13 @@ pub trait Fragment<S: SchemaSet>: Exi {
     /// Decodes a fragment that holds just this element. Octets after its end are left alone.
     fn decode_fragment(bytes: &[u8]) -> core::result::Result<Self, Error> {
         let mut v = Self::blank();
-        let mut seen = Seen::default();
-        let mut r = Reader::new(bytes, &mut seen);
-        get_fragment::<S, Self>(&mut v, &mut r).map_err(|kind| r.error(kind))?;
+        read(bytes, &mut |r| get_fragment::<S, Self>(&mut v, r))?;
         Ok(v)
     }
 
     /// Encodes a fragment that holds just this element.
     fn encode_fragment(&self) -> core::result::Result<Vec<u8>, Error> {
-        sized(|out| self.encode_fragment_into(out))
+        sized(&|out| self.encode_fragment_into(out))
     }
 
     /// The same into `out`; says how many octets that took. What is behind them may be overwritten.
@@ -89,7 +87,7 @@ pub trait Fragment<S: SchemaSet>: Exi {
 }
 
 /// What was noticed while decoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
     /// Octets the document takes.
     pub octets: usize,
@@ -114,6 +112,16 @@ impl Report {
             undeclared_ends: r.seen.ends,
         }
     }
+}
+
+/// Reads all of a stream by `get`. What every type would repeat is here once.
+fn read(
+    bytes: &[u8],
+    get: &mut dyn FnMut(&mut Reader<'_, '_>) -> Result<()>,
+) -> core::result::Result<(), Error> {
+    let mut seen = Seen::default();
+    let mut r = Reader::new(bytes, &mut seen);
+    get(&mut r).map_err(|kind| r.error(kind))
 }
 
 /// The whole header: final version 1, no options.
@@ -179,7 +187,7 @@ fn put_fragment<S: SchemaSet, F: Fragment<S>>(v: &F, w: &mut Writer<'_>) -> Resu
 
 /// Encodes into a buffer that fits most messages, or else into one of the size that is asked for.
 fn sized(
-    encode: impl Fn(&mut [u8]) -> core::result::Result<usize, Error>,
+    encode: &dyn Fn(&mut [u8]) -> core::result::Result<usize, Error>,
 ) -> core::result::Result<Vec<u8>, Error> {
     let mut out = vec![0; 256];
     let n = match encode(&mut out) {

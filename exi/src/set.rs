@@ -101,8 +101,12 @@ impl Root {
             code: D::CODE,
             ty: D::TYPE,
             relaxed: false,
-            recode: |bytes| D::decode(bytes)?.to_vec(),
-            check: |bytes| D::decode(bytes).map(drop),
+            recode: |bytes| {
+                let mut v = D::blank();
+                v.decode_into(bytes)?;
+                v.to_vec()
+            },
+            check: |bytes| D::blank().decode_into(bytes),
         }
     }
 

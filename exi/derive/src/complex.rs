@@ -34,15 +34,14 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
         }
         None => (quote!(&[]), TokenStream::new()),
     };
-    let (put, get) = (put(&parts, rare), get(&parts, rare));
     let (put_all, get_all, base) = if extended {
         (
-            quote!(::exi::codec::Base::put_front(self, w, s)?;),
-            quote!(::exi::codec::Base::get_front(self, r, s)?;),
-            base(name, &put, &get),
+            quote!(::exi::codec::Base::put_front::<#rare>(self, w, s)?;),
+            quote!(::exi::codec::Base::get_front::<#rare>(self, r, s)?;),
+            base(name, &parts),
         )
     } else {
-        (put, get, TokenStream::new())
+        (put(&parts, &quote!(#rare)), get(&parts, &quote!(#rare)), TokenStream::new())
     };
     // Text belongs to the element, so that its name is the one the parent knows.
     let named = if parts.role(Role::Text).is_empty() { quote!(_) } else { quote!(name) };
@@ -98,11 +97,11 @@ pub(crate) fn expand(input: &DeriveInput, fields: &Fields) -> Result<TokenStream
 }
 
 /// Writes every field.
-fn put(parts: &Parts, rare: bool) -> TokenStream {
+fn put(parts: &Parts, rare: &TokenStream) -> TokenStream {
     let front = parts
         .base
         .iter()
-        .map(|(field, _)| quote!(::exi::codec::Base::put_front(&self.#field, w, s)?;));
+        .map(|(field, _)| quote!(::exi::codec::Base::put_front::<#rare>(&self.#field, w, s)?;));
     let own = parts.own.iter().enumerate().map(|(i, p)| {
         let (place, inline) = (&p.place, p.role != Role::Element);
         quote!(::exi::codec::Field::put::<#inline, #rare>(&self.#place, w, s, FRONT.len() + #i)?;)
@@ -111,11 +110,11 @@ fn put(parts: &Parts, rare: bool) -> TokenStream {
 }
 
 /// Reads every field.
-fn get(parts: &Parts, rare: bool) -> TokenStream {
+fn get(parts: &Parts, rare: &TokenStream) -> TokenStream {
     let front = parts
         .base
         .iter()
-        .map(|(field, _)| quote!(::exi::codec::Base::get_front(&mut self.#field, r, s)?;));
+        .map(|(field, _)| quote!(::exi::codec::Base::get_front::<#rare>(&mut self.#field, r, s)?;));
     let own = parts.own.iter().enumerate().map(|(i, p)| {
         let Part { place, role, name, ns, .. } = p;
         let attribute = *role == Role::Attribute;
@@ -131,8 +130,9 @@ fn get(parts: &Parts, rare: bool) -> TokenStream {
     quote!(#(#front)* #(#own)*)
 }
 
-/// The struct as the front of others.
-fn base(name: &Ident, put: &TokenStream, get: &TokenStream) -> TokenStream {
+/// The struct as the front of others, which may be rare or not.
+fn base(name: &Ident, parts: &Parts) -> TokenStream {
+    let (put, get) = (put(parts, &quote!(RARE)), get(parts, &quote!(RARE)));
     quote! {
         #[automatically_derived]
         impl ::exi::codec::Base for #name {
@@ -140,12 +140,12 @@ fn base(name: &Ident, put: &TokenStream, get: &TokenStream) -> TokenStream {
             const SPAN: u32 = ::exi::codec::sum(SPANS);
             const PARTICLES: &'static [::exi::schema::Particle] = PARTICLES;
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn put_front(&self, w: &mut ::exi::codec::Writer<'_>, s: &mut ::exi::codec::WriteSeq) -> ::exi::codec::Result<()> {
+            fn put_front<const RARE: bool>(&self, w: &mut ::exi::codec::Writer<'_>, s: &mut ::exi::codec::WriteSeq) -> ::exi::codec::Result<()> {
                 #put
                 Ok(())
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn get_front(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, s: &mut ::exi::codec::ReadSeq) -> ::exi::codec::Result<()> {
+            fn get_front<const RARE: bool>(&mut self, r: &mut ::exi::codec::Reader<'_, '_>, s: &mut ::exi::codec::ReadSeq) -> ::exi::codec::Result<()> {
                 #get
                 Ok(())
             }

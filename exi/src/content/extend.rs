@@ -16,10 +16,14 @@ pub trait Base: Exi {
     const SPAN: u32;
     /// Its particles as data.
     const PARTICLES: &'static [Particle];
-    /// Writes them at the front of a content model.
-    fn put_front(&self, w: &mut Writer<'_>, s: &mut WriteSeq) -> Result<()>;
+    /// Writes them at the front of a content model. `RARE` says that size counts more than speed.
+    fn put_front<const RARE: bool>(&self, w: &mut Writer<'_>, s: &mut WriteSeq) -> Result<()>;
     /// Reads them at the front of a content model.
-    fn get_front(&mut self, r: &mut Reader<'_, '_>, s: &mut ReadSeq) -> Result<()>;
+    fn get_front<const RARE: bool>(
+        &mut self,
+        r: &mut Reader<'_, '_>,
+        s: &mut ReadSeq,
+    ) -> Result<()>;
 }
 
 /// A value for each phase of an AC supply, each an element of its own. `l1` alone speaks of one
