@@ -26,18 +26,18 @@ pub trait Document: Exi {
 
     /// The same into a value that is there already. After an error it holds anything.
     fn decode_into(&mut self, bytes: &[u8]) -> core::result::Result<(), Error> {
-        read(bytes, &mut |r| get_document(self, r))
+        let mut seen = Seen::default();
+        let mut r = Reader::new(bytes, &mut seen);
+        get_document(self, &mut r).map_err(|kind| r.error(kind))
     }
 
     /// Decodes a document and says how much of `bytes` it took and what was tolerated.
     fn decode_reporting(bytes: &[u8]) -> core::result::Result<(Self, Report), Error> {
-        let (mut v, mut report) = (Self::blank(), Report::default());
-        read(bytes, &mut |r| {
-            get_document(&mut v, r)?;
-            report = Report::of(r);
-            Ok(())
-        })?;
-        Ok((v, report))
+        let mut v = Self::blank();
+        let mut seen = Seen::default();
+        let mut r = Reader::new(bytes, &mut seen);
+        get_document(&mut v, &mut r).map_err(|kind| r.error(kind))?;
+        Ok((v, Report::of(&r)))
     }
 
     /// Encodes into `out` and says how many octets that took; what is behind them may be overwritten.
@@ -69,7 +69,7 @@ pub trait Fragment<S: SchemaSet>: Exi {
     /// Decodes a fragment that holds just this element. Octets after its end are left alone.
     fn decode_fragment(bytes: &[u8]) -> core::result::Result<Self, Error> {
         let mut v = Self::blank();
-        read(bytes, &mut |r| get_fragment::<S, Self>(&mut v, r))?;
+        fragment(bytes, &mut |r| get_fragment::<S, Self>(&mut v, r))?;
         Ok(v)
     }
 
@@ -87,7 +87,7 @@ pub trait Fragment<S: SchemaSet>: Exi {
 }
 
 /// What was noticed while decoding.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
     /// Octets the document takes.
     pub octets: usize,
@@ -114,8 +114,8 @@ impl Report {
     }
 }
 
-/// Reads all of a stream by `get`. What every type would repeat is here once.
-fn read(
+/// Reads a fragment by `get`. What every type would repeat is here once.
+fn fragment(
     bytes: &[u8],
     get: &mut dyn FnMut(&mut Reader<'_, '_>) -> Result<()>,
 ) -> core::result::Result<(), Error> {
@@ -160,7 +160,7 @@ fn get_fragment<S: SchemaSet, F: Fragment<S>>(v: &mut F, r: &mut Reader<'_, '_>)
     r.need(8 + width)?;
     r.expect(HEADER, 8);
     r.expect(F::CODE, width);
-    if F::RELAXED {
+    if const { F::RELAXED } {
         r.apart(|r| v.get_relaxed(r, &relaxed::<S>(), name))?;
     } else {
         content::value::<F, false>(v, r, 0, name)?;
@@ -175,7 +175,7 @@ fn put_fragment<S: SchemaSet, F: Fragment<S>>(v: &F, w: &mut Writer<'_>) -> Resu
     w.need(8 + width);
     w.bits(HEADER, 8);
     w.bits(F::CODE, width);
-    if F::RELAXED {
+    if const { F::RELAXED } {
         w.apart(v, |v, w| v.put_relaxed(w, &relaxed::<S>()))?;
     } else {
         content::write::<F, false>(v, w)?;

@@ -72,14 +72,13 @@ pub(super) fn get_value<T: Exi, const INLINE: bool>(
     branch: u16,
     name: u32,
 ) -> Result<()> {
-    if !T::SIMPLE {
-        return if SMALL || T::RARE || T::BRANCHES > 1 {
-            get_content(v, r, branch, name)
-        } else {
-            get_apart(v, r, branch, name)
-        };
+    if const { !T::SIMPLE && (SMALL || T::RARE || T::BRANCHES > 1) } {
+        return get_content(v, r, branch, name);
     }
-    if INLINE {
+    if const { !T::SIMPLE } {
+        return get_apart(v, r, branch, name);
+    }
+    if const { INLINE } {
         start(r, T::MAX)?;
         return v.get(r, branch, name);
     }
@@ -249,14 +248,13 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool>(
 /// A value, between its two codes if it is a simple element.
 #[inline(always)]
 pub(super) fn put_value<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
-    if !T::SIMPLE {
-        return if SMALL || T::RARE || T::BRANCHES > 1 {
-            put_content(v, w)
-        } else {
-            w.apart(v, T::put)
-        };
+    if const { !T::SIMPLE && (SMALL || T::RARE || T::BRANCHES > 1) } {
+        return put_content(v, w);
     }
-    if INLINE {
+    if const { !T::SIMPLE } {
+        return w.apart(v, T::put);
+    }
+    if const { INLINE } {
         room(w, T::MAX);
         return v.put(w);
     }

@@ -155,7 +155,7 @@ pub(super) fn put_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     if RARE || SMALL {
         return compact::put_all::<F, T, INLINE>(items, w, s, i);
     }
-    let st = s.states[i];
+    let st = &s.states[i];
     if length(items.len(), F::ITEM.min as usize, F::ITEM.max as usize).is_err() {
         return w.err(Kind::Range);
     }
@@ -194,7 +194,7 @@ pub(super) fn get_all<F: Field, T: Exi, const INLINE: bool, const RARE: bool>(
     if RARE || SMALL {
         return compact::get_all::<F, T, INLINE>(items, r, s, i, name);
     }
-    let (st, next) = (s.states[i], s.states[i + 1]);
+    let (st, next) = (&s.states[i], &s.states[i + 1]);
     let mut n = 0;
     items.clear();
     if st.fresh {

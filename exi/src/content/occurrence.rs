@@ -39,7 +39,7 @@ impl<T: Exi> Field for T {
         if RARE || SMALL {
             return compact::get_one::<T, INLINE>(self, r, s, i, name);
         }
-        let st = s.states[i];
+        let st = &s.states[i];
         let branch = if st.fresh && T::BRANCHES == 1 {
             // Only one code is right, and one refill may do for it and the value.
             let code = st.width as u32;
@@ -76,7 +76,7 @@ impl<T: Exi> Field for Option<T> {
         if s.states[i].fresh {
             (s.width, s.first) = (s.states[i].width, s.states[i].before)
         }
-        let n = of::<T>(INLINE).saturating_add(code(s.states[i]));
+        let n = of::<T>(INLINE).saturating_add(code(&s.states[i]));
         let room = w.room;
         if let Some(v) = self {
             one::<T, INLINE>(w, s, i, v)?;
@@ -101,7 +101,7 @@ impl<T: Exi> Field for Option<T> {
         if RARE || SMALL {
             return compact::get_option::<T, INLINE>(self, r, s, i, name);
         }
-        let (st, next) = (s.states[i], s.states[i + 1]);
+        let (st, next) = (&s.states[i], &s.states[i + 1]);
         if st.fresh {
             s.read(r, st.width, st.before)?
         }

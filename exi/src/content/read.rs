@@ -5,6 +5,7 @@ use crate::Exi;
 use crate::error::{Kind, Result};
 use crate::grammar::State;
 use crate::read::{Reader, WORD};
+use core::mem::ManuallyDrop;
 
 /// A content model being read. After an optional or repeated particle, `event` is the production
 /// that comes next; in front of others there is nothing to decide yet.
@@ -40,17 +41,17 @@ impl ReadSeq {
 
     /// The end of the element.
     #[inline(always)]
-    pub fn end<const RARE: bool>(self, r: &mut Reader<'_, '_>) -> Result<()> {
+    pub fn end<const RARE: bool>(&self, r: &mut Reader<'_, '_>) -> Result<()> {
         if RARE || SMALL { self.end_apart(r) } else { self.end_here(r) }
     }
 
     #[inline(never)]
-    fn end_apart(self, r: &mut Reader<'_, '_>) -> Result<()> {
+    fn end_apart(&self, r: &mut Reader<'_, '_>) -> Result<()> {
         self.end_here(r)
     }
 
     #[inline(always)]
-    fn end_here(self, r: &mut Reader<'_, '_>) -> Result<()> {
+    fn end_here(&self, r: &mut Reader<'_, '_>) -> Result<()> {
         let Some(s) = self.states.last() else { return Ok(()) };
         if self.ended {
             return Ok(());
@@ -76,35 +77,32 @@ pub(crate) fn value<T: Exi, const INLINE: bool>(
     if SMALL {
         return compact::get_value::<T, INLINE>(v, r, branch, name);
     }
-    // Constant conditions keep the other ways out of the program.
-    let wrapped = T::SIMPLE && !INLINE;
     if const { of::<T>(INLINE) <= WORD } {
-        let n = of::<T>(INLINE);
+        let n = const { of::<T>(INLINE) };
         r.need(n)?;
         let left = r.left;
-        let mut local = T::blank();
-        if wrapped {
+        // Nothing so small has anything to drop.
+        let mut local = ManuallyDrop::new(T::blank());
+        if const { T::SIMPLE && !INLINE } {
             r.expect(0, 1)
         }
         local.get(r, branch, name)?;
-        if wrapped {
+        if const { T::SIMPLE && !INLINE } {
             r.expect(0, 1)
         }
         r.left = left - n;
-        *v = local;
+        *v = ManuallyDrop::into_inner(local);
         Ok(())
+    } else if const { T::SIMPLE && INLINE } {
+        v.get(r, branch, name)
     } else if const { T::SIMPLE } {
-        if wrapped {
-            r.need(1)?;
-            if r.bits(1) != 0 {
-                return r.apart(|r| undeclared_end(v, r));
-            }
+        r.need(1)?;
+        if r.bits(1) != 0 {
+            return r.apart(|r| undeclared_end(v, r));
         }
         v.get(r, branch, name)?;
-        if wrapped {
-            r.need(1)?;
-            r.expect(0, 1)
-        }
+        r.need(1)?;
+        r.expect(0, 1);
         Ok(())
     } else if const { T::INLINE } {
         v.get(r, branch, name)
@@ -116,9 +114,9 @@ pub(crate) fn value<T: Exi, const INLINE: bool>(
 /// An element's content, or a choice of such, in code of its own.
 #[inline(always)]
 fn content<T: Exi>(v: &mut T, r: &mut Reader<'_, '_>, branch: u16, name: u32) -> Result<()> {
-    if T::RARE {
+    if const { T::RARE } {
         compact::get_content(v, r, branch, name)
-    } else if T::BRANCHES > 1 {
+    } else if const { T::BRANCHES > 1 } {
         v.get(r, branch, name)
     } else {
         get_apart(v, r, branch, name)
@@ -179,7 +177,7 @@ pub fn read_element<T: Exi, const RARE: bool>(
         return compact::get_value::<T, false>(v, r, 0, name);
     }
     // Where not all alternatives fit a word, the choice has a reader of its own already.
-    if T::SIMPLE || const { of::<T>(false) <= WORD } {
+    if const { T::SIMPLE || of::<T>(false) <= WORD } {
         value::<T, false>(v, r, 0, name)
     } else {
         content(v, r, 0, name)
@@ -198,7 +196,7 @@ pub fn read_text<T: Exi, const RARE: bool>(
     if RARE || SMALL {
         return compact::get_text(v, r, s, i, name);
     }
-    let st = s.states[i];
+    let st = &s.states[i];
     if st.fresh {
         s.read(r, st.width, st.before)?
     }

@@ -22,7 +22,7 @@ impl WriteSeq {
 
     #[inline(always)]
     pub(super) fn event(&self, w: &mut Writer<'_>, i: usize, branch: u16) {
-        let s = self.states[i];
+        let s = &self.states[i];
         // In front of a fresh particle both are constants.
         let (width, first) = if s.fresh { (s.width, s.before) } else { (self.width, self.first) };
         w.bits((s.before - first + branch) as u64, width as u32);
@@ -35,13 +35,13 @@ impl WriteSeq {
 
     /// The end of the element.
     #[inline(always)]
-    pub fn end<const RARE: bool>(mut self, w: &mut Writer<'_>) -> Result<()> {
+    pub fn end<const RARE: bool>(&mut self, w: &mut Writer<'_>) -> Result<()> {
         let i = self.states.len() - 1;
         if RARE || SMALL {
             self.put_only(w, i, 0);
             return Ok(());
         }
-        w.need(code(self.states[i]));
+        w.need(code(&self.states[i]));
         self.event(w, i, 0);
         Ok(())
     }
@@ -49,7 +49,7 @@ impl WriteSeq {
 
 /// The most bits of an event code in front of a particle.
 #[inline(always)]
-pub(super) fn code(s: State) -> u32 {
+pub(super) fn code(s: &State) -> u32 {
     if s.fresh { s.width as u32 } else { s.widest as u32 }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn one<T: Exi, const INLINE: bool>(
     i: usize,
     v: &T,
 ) -> Result<()> {
-    let code = code(s.states[i]);
+    let code = code(&s.states[i]);
     let n = of::<T>(INLINE).saturating_add(code);
     let together = n <= ROOM;
     w.need(if together { n } else { code });
@@ -91,12 +91,11 @@ pub(super) fn one<T: Exi, const INLINE: bool>(
 
 #[inline(always)]
 fn write_word<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Result<()> {
-    let wrapped = T::SIMPLE && !INLINE;
-    if wrapped {
+    if const { T::SIMPLE && !INLINE } {
         w.bits(0, 1)
     }
     v.put(w)?;
-    if wrapped {
+    if const { T::SIMPLE && !INLINE } {
         w.bits(0, 1)
     }
     Ok(())
@@ -109,23 +108,20 @@ pub(crate) fn write<T: Exi, const INLINE: bool>(v: &T, w: &mut Writer<'_>) -> Re
         return compact::put_value::<T, INLINE>(v, w);
     }
     if const { of::<T>(INLINE) <= ROOM } {
-        let n = of::<T>(INLINE);
+        let n = const { of::<T>(INLINE) };
         w.need(n);
         let room = w.room;
         write_word::<T, INLINE>(v, w)?;
         w.room = room - n;
         Ok(())
+    } else if const { T::SIMPLE && INLINE } {
+        v.put(w)
     } else if const { T::SIMPLE } {
-        let wrapped = !INLINE;
-        if wrapped {
-            w.need(1);
-            w.bits(0, 1)
-        }
+        w.need(1);
+        w.bits(0, 1);
         v.put(w)?;
-        if wrapped {
-            w.need(1);
-            w.bits(0, 1)
-        }
+        w.need(1);
+        w.bits(0, 1);
         Ok(())
     } else if const { T::INLINE } {
         v.put(w)

@@ -7,6 +7,7 @@ macro_rules! messages {
     (signed_info: $signed_info:literal) => {
         /// The car tells its limits.
         #[derive(Debug, Clone, PartialEq, exi::Exi)]
+        #[exi(rare)]
         pub struct ChargeParameterDiscoveryReq {
             pub header: $crate::iso20::msg::types::Header,
             #[exi(choice)]
@@ -15,6 +16,7 @@ macro_rules! messages {
 
         /// The station tells its limits.
         #[derive(Debug, Clone, PartialEq, exi::Exi)]
+        #[exi(rare)]
         pub struct ChargeParameterDiscoveryRes {
             pub header: $crate::iso20::msg::types::Header,
             pub response_code: $crate::iso20::msg::types::ResponseCode,

@@ -6,6 +6,7 @@ use exi::{Exi, Few};
 
 /// Everything the grid asks for.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerControl {
     pub overvoltage_fault_ride_through: Option<FaultRideThrough>,
     pub undervoltage_fault_ride_through: Option<FaultRideThrough>,
@@ -18,6 +19,7 @@ pub struct DerControl {
 
 /// When the car stays on the grid through a fault, and how fast it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct FaultRideThrough {
     pub voltage_limit_start_frt: RationalNumber,
     pub voltage_limit_stop_frt: Option<RationalNumber>,
@@ -33,6 +35,7 @@ pub struct FaultRideThrough {
 
 /// Between which voltages current may flow at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ZeroCurrent {
     pub over_voltage_limit: Option<RationalNumber>,
     pub under_voltage_limit: Option<RationalNumber>,
@@ -46,6 +49,7 @@ pub struct ZeroCurrent {
 
 /// One rule for reactive power.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ReactivePowerSupport {
     #[exi(choice)]
     pub rule: ReactivePowerRule,
@@ -53,6 +57,7 @@ pub struct ReactivePowerSupport {
 
 /// What reactive power depends on.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub enum ReactivePowerRule {
     VoltVar(DerCurve),
     WattVar(DerCurve),
@@ -61,6 +66,7 @@ pub enum ReactivePowerRule {
 
 /// A characteristic, and when it is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerCurve {
     #[exi(name = "xUnit")]
     pub x_unit: Unit,
@@ -89,12 +95,14 @@ pub enum Unit {
 
 /// The points of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct CurveDataPoints {
     pub curve_data_point: Few<DataTuple, 2, 10>,
 }
 
 /// A point of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DataTuple {
     #[exi(name = "xValue")]
     pub x_value: RationalNumber,
@@ -104,6 +112,7 @@ pub struct DataTuple {
 
 /// A setpoint, and its sign if it is of reactive power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct SetpointExcitation {
     pub setpoint_value: RationalNumber,
     pub excitation: Option<PowerFactorExcitation>,
@@ -111,6 +120,7 @@ pub struct SetpointExcitation {
 
 /// How active power depends on frequency and voltage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ActivePowerSupport {
     pub under_frequency_watt: Option<FrequencyWatt>,
     pub over_frequency_watt: Option<FrequencyWatt>,
@@ -119,6 +129,7 @@ pub struct ActivePowerSupport {
 
 /// How active power depends on frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct FrequencyWatt {
     pub fstart: RationalNumber,
     pub fstop: RationalNumber,
@@ -135,6 +146,7 @@ pub struct FrequencyWatt {
 
 /// How active power depends on voltage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct VoltWatt {
     pub power_reference: PowerReference,
     pub u_start: RationalNumber,
@@ -153,6 +165,7 @@ pub enum PowerReference {
 
 /// Reactive power the grid operator asks for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DsoQSetpoint {
     #[exi(phases)]
     pub dso_q_setpoint_value: PerPhase,
@@ -162,6 +175,7 @@ pub struct DsoQSetpoint {
 
 /// The power factor the grid operator asks for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DsoCosPhiSetpoint {
     #[exi(phases)]
     pub dso_cos_phi_setpoint_value: PerPhase,

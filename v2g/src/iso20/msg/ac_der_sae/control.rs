@@ -7,6 +7,7 @@ use exi::Exi;
 
 /// Everything the grid asks for.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct DerControlCpdRes {
     pub voltage_trip: VoltageTrip,
     pub frequency_trip: FrequencyTrip,
@@ -17,6 +18,7 @@ pub struct DerControlCpdRes {
 
 /// What of it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct DerControlClRes {
     pub voltage_trip: Option<VoltageTrip>,
     pub frequency_trip: Option<FrequencyTrip>,
@@ -27,6 +29,7 @@ pub struct DerControlClRes {
 
 /// How long which voltages are borne.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct VoltageTrip {
     pub over_voltage_must_trip_curve: DerCurve,
     pub under_voltage_must_trip_curve: DerCurve,
@@ -38,6 +41,7 @@ pub struct VoltageTrip {
 
 /// How long which frequencies are borne.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct FrequencyTrip {
     pub over_frequency_must_trip_curve: DerCurve,
     pub under_frequency_must_trip_curve: DerCurve,
@@ -47,6 +51,7 @@ pub struct FrequencyTrip {
 
 /// When the inverter may connect, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EnterServiceCpdRes {
     pub permit_service: bool,
     pub enter_service_voltage_high: RationalNumber,
@@ -60,6 +65,7 @@ pub struct EnterServiceCpdRes {
 
 /// Whether the inverter may stay connected, and what else changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct EnterServiceClRes {
     pub permit_service: bool,
     pub enter_service_voltage_high: Option<RationalNumber>,
@@ -73,6 +79,7 @@ pub struct EnterServiceClRes {
 
 /// Every rule for reactive power.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ReactivePowerSupportCpdRes {
     pub constant_power_factor: ConstantPowerFactor,
     pub volt_var: VoltVar,
@@ -82,6 +89,7 @@ pub struct ReactivePowerSupportCpdRes {
 
 /// The rules for reactive power that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ReactivePowerSupportClRes {
     pub constant_power_factor: Option<ConstantPowerFactor>,
     pub volt_var: Option<VoltVar>,
@@ -91,6 +99,7 @@ pub struct ReactivePowerSupportClRes {
 
 /// Every rule for active power.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ActivePowerSupportCpdRes {
     pub frequency_droop: FrequencyDroop,
     pub volt_watt: VoltWatt,
@@ -100,6 +109,7 @@ pub struct ActivePowerSupportCpdRes {
 
 /// The rules for active power that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ActivePowerSupportClRes {
     pub frequency_droop: Option<FrequencyDroop>,
     pub volt_watt: Option<VoltWatt>,

@@ -9,6 +9,7 @@ use exi::Exi;
 
 /// The car confirms a meter reading, when the station has asked for it. [V2G20-1083]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct MeteringConfirmationReq {
     pub header: Header,
     pub signed_metering_data: SignedMeteringData,
@@ -16,6 +17,7 @@ pub struct MeteringConfirmationReq {
 
 /// The reading the car signs.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SignedMeteringData {
     #[exi(attr)]
     pub id: AnyText,
@@ -28,7 +30,7 @@ pub struct SignedMeteringData {
 
 /// What the energy was delivered under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
-#[exi(names = "Dynamic_SMDTControlMode Scheduled_SMDTControlMode")]
+#[exi(names = "Dynamic_SMDTControlMode Scheduled_SMDTControlMode", rare)]
 pub enum SmdtControlMode {
     Dynamic(Empty),
     Scheduled(ScheduledSmdtControlMode),
@@ -36,12 +38,14 @@ pub enum SmdtControlMode {
 
 /// The schedule the car has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Exi)]
+#[exi(rare)]
 pub struct ScheduledSmdtControlMode {
     pub selected_schedule_tuple_id: NumericId,
 }
 
 /// Whether the confirmation is good.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct MeteringConfirmationRes {
     pub header: Header,
     pub response_code: ResponseCode,

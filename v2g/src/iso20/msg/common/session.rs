@@ -6,6 +6,7 @@ use exi::Exi;
 
 /// The car introduces itself; its header holds a session to go on with, or zero.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionSetupReq {
     pub header: Header,
     pub evcc_id: Identifier,
@@ -13,6 +14,7 @@ pub struct SessionSetupReq {
 
 /// The station names itself; its header holds the session's new number. [V2G20-2106]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionSetupRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -21,6 +23,7 @@ pub struct SessionSetupRes {
 
 /// The car ends or pauses the session, or goes back to choose other services. [V2G20-1477]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionStopReq {
     pub header: Header,
     pub charging_session: ChargingSession,
@@ -38,6 +41,7 @@ pub enum ChargingSession {
 
 /// The station's last word. [V2G20-921]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct SessionStopRes {
     pub header: Header,
     pub response_code: ResponseCode,

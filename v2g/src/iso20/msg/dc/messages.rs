@@ -10,6 +10,7 @@ use exi::Exi;
 
 /// The car tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargeParameterDiscoveryReq {
     pub header: Header,
     #[exi(choice)]
@@ -26,6 +27,7 @@ pub enum CpdReqMode {
 
 /// The station tells its limits.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargeParameterDiscoveryRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -43,12 +45,14 @@ pub enum CpdResMode {
 
 /// The car waits for the cable's isolation to be checked.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CableCheckReq {
     pub header: Header,
 }
 
 /// How far the check is; `OK` asks for the control pilot to be in state C or D. [V2G20-917]
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct CableCheckRes {
     pub header: Header,
     pub response_code: ResponseCode,
@@ -132,6 +136,7 @@ pub enum ClResMode {
 
 /// The car checks whether the contactors opened.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct WeldingDetectionReq {
     pub header: Header,
     pub ev_processing: Processing,
@@ -139,6 +144,7 @@ pub struct WeldingDetectionReq {
 
 /// The voltage the station sees at the cable.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct WeldingDetectionRes {
     pub header: Header,
     pub response_code: ResponseCode,

@@ -8,6 +8,7 @@ use exi::Exi;
 
 /// The limits of the car's coil.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargeParameterDiscoveryReq {
     pub header: Header,
     pub evpc_max_receivable_power: RationalNumber,
@@ -22,6 +23,7 @@ pub struct ChargeParameterDiscoveryReq {
 
 /// The limits of the ground device.
 #[derive(Debug, Clone, PartialEq, Exi)]
+#[exi(rare)]
 pub struct ChargeParameterDiscoveryRes {
     pub header: Header,
     pub response_code: ResponseCode,
