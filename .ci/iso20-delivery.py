@@ -1,7 +1,8 @@
 """An independent EXI processor and OpenSSL judge a contract delivery of ISO 15118-20: iso20-delivery.py PROGRAM
 
 The processor reads every row as our XML and writes our octets from it; SHA-512 over its own octets of what is signed is the
-digest in the message; and over its octets of SignedInfo OpenSSL verifies the signature with the certificate in the message."""
+digest in the message; and over its octets of SignedInfo OpenSSL verifies the signature with the certificate in the message. With
+keys on P-521, and again with those of Ed448."""
 import base64
 import hashlib
 import json
@@ -12,10 +13,14 @@ import xml.etree.ElementTree as ET
 
 from oracle import Oracle
 
-rows = [json.loads(line) for line in subprocess.run([sys.argv[1]], check=True, capture_output=True, text=True).stdout.splitlines()]
-assert [row["message"] for row in rows] == [
-    "CertificateInstallationReq", "OEMProvisioningCertificateChain", "SignedInfo",
-    "CertificateInstallationRes", "SignedInstallationData", "SignedInfo"]
+def delivery(*keys):
+    rows = [json.loads(line) for line in subprocess.run([sys.argv[1], *keys], check=True, capture_output=True, text=True).stdout.splitlines()]
+    assert [row["message"] for row in rows] == [
+        "CertificateInstallationReq", "OEMProvisioningCertificateChain", "SignedInfo",
+        "CertificateInstallationRes", "SignedInstallationData", "SignedInfo"]
+    return [(rows[:3], "OEMProvisioningCertificateChain"), (rows[3:], "CPSCertificateChain")]
+
+
 oracle = Oracle()
 
 
@@ -47,7 +52,16 @@ def der(raw):
     return b"\x30" + (b"\x81" if len(body) > 127 else b"") + bytes([len(body)]) + body
 
 
-for (message, signed, info), chain in ((rows[:3], "OEMProvisioningCertificateChain"), (rows[3:], "CPSCertificateChain")):
+def judged(put, key, octets, value):
+    if len(value) == 114:
+        verify = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", put("key", key), "-sigfile", put("value", value), "-in"]
+    else:
+        assert len(value) == 132
+        verify = ["openssl", "dgst", "-sha512", "-verify", put("key", key), "-signature", put("value", der(value))]
+    return subprocess.run([*verify, put("info", octets)], capture_output=True).returncode == 0
+
+
+for (message, signed, info), chain in delivery() + delivery("ed448"):
     text, _ = theirs(message)
     (_, octets), (_, signed_info) = theirs(signed), theirs(info)
     tree = ET.fromstring(text)
@@ -60,10 +74,8 @@ for (message, signed, info), chain in ((rows[:3], "OEMProvisioningCertificateCha
         certificate = put("certificate", field(tree, chain, "Certificate"))
         key = subprocess.run(["openssl", "x509", "-inform", "der", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
         value = field(tree, "SignatureValue")
-        assert len(value) == 132
-        verify = ["openssl", "dgst", "-sha512", "-verify", put("key", key), "-signature"]
-        subprocess.run([*verify, put("good", der(value)), put("info", signed_info)], check=True, stdout=subprocess.DEVNULL)
-        changed = subprocess.run([*verify, put("good", der(value)), put("changed", signed_info[:-2] + bytes([signed_info[-2] ^ 1]) + signed_info[-1:])], capture_output=True)
-        assert changed.returncode != 0, "OpenSSL verifies anything"
+        assert judged(put, key, signed_info, value), f"OpenSSL refuses the signature in {message['message']}"
+        changed = signed_info[:-2] + bytes([signed_info[-2] ^ 1]) + signed_info[-1:]
+        assert not judged(put, key, changed, value), "OpenSSL verifies anything"
 oracle.close()
-print("both messages of a delivery of ISO 15118-20, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL")
+print("both messages of a delivery of ISO 15118-20, with keys on P-521 and of Ed448, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL")

@@ -10,5 +10,5 @@ for need in java javac python3 unzip openssl; do
 done
 export EXI_ORACLE_CACHE=$cache EXI_SCHEMAS=$shared/schemas
 bash "$tools/setup.sh" || { echo "the oracle cannot be set up"; exit 1; }
-cargo build -q -p pnc-v2g --example iso20_delivery || exit 1
+cargo build -q -p pnc-v2g --features ed448 --example iso20_delivery || exit 1
 PYTHONPATH=$tools python3 .ci/iso20-delivery.py "${CARGO_TARGET_DIR:-target}/debug/examples/iso20_delivery"

@@ -1,11 +1,12 @@
 """OpenSSL wraps a contract's key as ISO 15118-20 has it and we unwrap it, then the other way round.
 
-key-wrap-iso20.py PKI_FILES WORK      judges
-key-wrap-iso20.py --rows COUNT WORK   prints rows for test-vectors/delivery/iso20-key-wrap.tsv
+key-wrap-iso20.py PKI_FILES WORK [ed448]   judges with keys on P-521, or of Ed448 with agreement by X448
+key-wrap-iso20.py --rows COUNT WORK        prints rows for test-vectors/delivery/iso20-key-wrap.tsv
 
 OpenSSL's commands agree and hash; its library, which they do not reach, does AES-256-GCM."""
 import ctypes
 import ctypes.util
+import hashlib
 import os
 import subprocess
 import sys
@@ -40,6 +41,8 @@ def openssl(*arguments, text=b""):
 
 
 class Key:
+    LENGTH, ENCRYPTED = 66, 94
+
     def __init__(self, work, name, subject=None):
         self.file, self.public, self.certificate = (f"{work}/{name}{end}" for end in (".pem", ".pub", ".crt"))
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp521r1", "-out", self.file)
@@ -48,19 +51,48 @@ class Key:
         self.der = openssl("pkcs8", "-topk8", "-nocrypt", "-in", self.file, "-outform", "der")
         lines = openssl("pkey", "-in", self.file, "-noout", "-text").decode().split("priv:")[1].split("pub:")[0]
         self.number = bytes.fromhex(lines.replace(":", "").replace("\n", "").replace(" ", "")).rjust(66, b"\0")
+        self.own, self.whole = self.file, self.number
         if subject:
             usage = "keyUsage=critical,digitalSignature,keyAgreement"
             openssl("req", "-x509", "-new", "-sha512", "-key", self.file, "-subj", f"/CN={subject}",
                     "-addext", usage, "-out", self.certificate)
+
+    @staticmethod
+    def spki(dh):
+        return bytes.fromhex("30819b301006072a8648ce3d020106052b81040023038186" + "00") + dh
 
     def key_id(self):
         text = openssl("x509", "-in", self.certificate, "-noout", "-ext", "subjectKeyIdentifier").decode()
         return text.splitlines()[-1].replace(":", "").strip()
 
 
+class Key448(Key):
+    """A key of Ed448, whose seed without its last octet is what travels, and the key of X448 by which it agrees."""
+    LENGTH, ENCRYPTED = 56, 84
+
+    def __init__(self, work, name, subject=None):
+        own, self.file, self.public, self.certificate = (f"{work}/{name}{end}" for end in (".ed", ".pem", ".pub", ".crt"))
+        seed = os.urandom(56) + b"\0"
+        self.whole, self.number = seed, seed[:56]
+        self.own = own
+        openssl("pkey", "-inform", "der", "-out", own, text=bytes.fromhex("3047020100300506032b6571043b0439") + seed)
+        number = hashlib.shake_256(seed).digest(56)
+        openssl("pkey", "-inform", "der", "-out", self.file, text=bytes.fromhex("3046020100300506032b656f043a0438") + number)
+        openssl("pkey", "-in", self.file, "-pubout", "-out", self.public)
+        self.point = bytes(77) + openssl("pkey", "-in", self.file, "-pubout", "-outform", "der")[-56:]
+        if subject:
+            openssl("req", "-x509", "-new", "-key", own, "-subj", f"/CN={subject}",
+                    "-addext", "keyUsage=critical,digitalSignature", "-out", self.certificate)
+
+    @staticmethod
+    def spki(dh):
+        assert dh[:77] == bytes(77)
+        return bytes.fromhex("3042300506032b656f033900") + dh[77:]
+
+
 def derived(own, peer):
     secret = openssl("pkeyutl", "-derive", "-inkey", own, "-peerkey", peer)
-    assert len(secret) == 66
+    assert len(secret) in (56, 66)
     return openssl("dgst", "-sha512", "-binary", text=b"\0\0\0\1" + secret + b"\1UV")[:32]
 
 
@@ -70,9 +102,9 @@ def wrapped(car, contract, ephemeral, bound_to):
     return iv + text + tag
 
 
-def order(work):
-    car, contract = Key(work, "car", "WVWP00000000000017"), Key(work, "contract20", "DEPNCC000000018")
-    return car, contract, Key(work, "ephemeral20"), ("WVWP00000000000017" + contract.key_id()).encode()
+def order(work, kind=Key):
+    car, contract = kind(work, "car", "WVWP00000000000017"), kind(work, "contract20", "DEPNCC000000018")
+    return car, contract, kind(work, "ephemeral20"), ("WVWP00000000000017" + contract.key_id()).encode()
 
 
 if sys.argv[1] == "--rows":
@@ -83,22 +115,22 @@ if sys.argv[1] == "--rows":
         print("openssl", *(field.hex() for field in fields), sep="\t")
     sys.exit()
 
-pki, work = sys.argv[1:]
+pki, work = sys.argv[1:3]
+kind = {(): Key, ("ed448",): Key448}[tuple(sys.argv[3:])]
 
 
 def ask(*arguments):
     return subprocess.run([pki, *arguments], check=True, capture_output=True, text=True).stdout.split()
 
 
-car, contract, ephemeral, bound_to = order(work)
+car, contract, ephemeral, bound_to = order(work, kind)
 encrypted = wrapped(car, contract, ephemeral, bound_to)
-opened = ask("unwrap20", car.file, car.certificate, contract.file, contract.certificate, encrypted.hex(), ephemeral.point.hex())
-assert opened == [contract.number.hex()], "openssl wraps, we unwrap"
-encrypted, dh = map(bytes.fromhex, ask("wrap20", car.certificate, contract.file, contract.certificate))
-assert len(encrypted) == 94 and len(dh) == 133
-spki = bytes.fromhex("30819b301006072a8648ce3d020106052b81040023038186" + "00") + dh
-openssl("pkey", "-pubin", "-inform", "der", "-out", f"{work}/dh20.pub", text=spki)
+opened = ask("unwrap20", car.own, car.certificate, contract.own, contract.certificate, encrypted.hex(), ephemeral.point.hex())
+assert opened == [contract.whole.hex()], "openssl wraps, we unwrap"
+encrypted, dh = map(bytes.fromhex, ask("wrap20", car.certificate, contract.own, contract.certificate))
+assert len(encrypted) == kind.ENCRYPTED and len(dh) == 133
+openssl("pkey", "-pubin", "-inform", "der", "-out", f"{work}/dh20.pub", text=kind.spki(dh))
 iv, text, tag = encrypted[:IV], encrypted[IV:-TAG], encrypted[-TAG:]
 opened, _ = gcm(False, derived(car.file, f"{work}/dh20.pub"), iv, bound_to, text, tag)
-assert opened == contract.number, "we wrap, openssl unwraps"
+assert opened == contract.number and len(opened) == kind.LENGTH, "we wrap, openssl unwraps"
 print("openssl: contract keys of ISO 15118-20 unwrapped both ways, agreement, hash and AES-256-GCM by OpenSSL")

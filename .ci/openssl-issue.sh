@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # OpenSSL judges what `pnc pki` issues in both editions: hierarchies, certificates by the dozen, requests both ways, revocation
-# lists, OCSP answers, and certificates alone in a CMS frame.
-#   .ci/openssl-issue.sh PNC
+# lists, OCSP answers, and certificates alone in a CMS frame. With `ed448` the same in ISO 15118-20 with every key of Ed448.
+#   .ci/openssl-issue.sh PNC [ed448]
 set -euo pipefail
-pnc=$(realpath "$1")
+pnc=$(realpath "$1") editions=(2 20) algorithm=()
+[ "${2:-}" != ed448 ] || editions=(20) algorithm=(--algorithm ed448)
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,9 +18,9 @@ good() { # ROOT PLACE [OPTION..]
   [[ $(openssl x509 -in "$place/cert.pem" -noout -pubkey) == $(openssl pkey -in "$place/key.pem" -pubout) ]] || fail "$place: another key"
 }
 
-for edition in 2 20; do
+for edition in "${editions[@]}"; do
   dir=ca$edition
-  "$pnc" pki init $dir --edition $edition --ocsp http://ocsp.example.com --crl http://crl.example.com >/dev/null
+  "$pnc" pki init $dir --edition $edition "${algorithm[@]}" --ocsp http://ocsp.example.com --crl http://crl.example.com >/dev/null
   if [ $edition = 2 ]; then station='DE*PNC*E0000001'; else station=DEPNCS000000000000000000000000000000013; fi
   seq -f 'DEPNCC%08.0f' 1 12 | "$pnc" pki issue $dir contract - --organization Operator >/dev/null
   "$pnc" pki issue $dir oem-provisioning WVWP00000000000017 >/dev/null
@@ -40,11 +41,13 @@ for edition in 2 20; do
   [[ $(sort -u <<<"$serials" | wc -l) == $(wc -l <<<"$serials") ]] || fail "a serial number twice"
 
   # Requests: ours for OpenSSL, OpenSSL's for us.
-  "$pnc" pki csr make secc "$station" --edition $edition --organization Operator --country DE --key $dir/own.key -o $dir/own.csr
+  "$pnc" pki csr make secc "$station" --edition $edition "${algorithm[@]}" --organization Operator --country DE --key $dir/own.key -o $dir/own.csr
   openssl req -in $dir/own.csr -noout -verify 2>&1 | grep -q OK || fail "openssl refuses our request"
   openssl req -in $dir/own.csr -noout -text | grep -q 'Digital Signature' || fail "no key usage asked for"
-  curve=prime256v1 hash=sha256; [ $edition = 2 ] || { curve=secp521r1 hash=sha512; }
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:$curve -$hash -nodes -keyout $dir/foreign.key -subj "/C=DE/O=Operator/CN=$station" -out $dir/foreign.csr 2>/dev/null
+  kind=(ec -pkeyopt ec_paramgen_curve:prime256v1 -sha256)
+  [ $edition = 2 ] || kind=(ec -pkeyopt ec_paramgen_curve:secp521r1 -sha512)
+  [ ${#algorithm[@]} = 0 ] || kind=(ed448)
+  openssl req -new -newkey "${kind[@]}" -nodes -keyout $dir/foreign.key -subj "/C=DE/O=Operator/CN=$station" -out $dir/foreign.csr 2>/dev/null
   for csr in own foreign; do
     "$pnc" pki csr show $dir/$csr.csr >/dev/null
     mkdir $dir/$csr && mv $dir/$csr.key $dir/$csr/key.pem
@@ -75,5 +78,5 @@ for edition in 2 20; do
   [[ $(openssl pkcs7 -inform der -in $dir/ours.p7 -print_certs | grep -c 'BEGIN CERTIFICATE') == 3 ]] || fail "openssl reads our frame otherwise"
   openssl crl2pkcs7 -nocrl -certfile $dir/leaf/station/chain.pem -outform der -out $dir/theirs.p7
   [[ $("$files" certificates $dir/theirs.p7 | grep -c 'BEGIN CERTIFICATE') == 3 ]] || fail "we read openssl's frame otherwise"
-  echo "openssl: edition $edition: $(wc -l <<<"$serials") certificates, requests, lists, answers and frames good"
+  echo "openssl: edition $edition${2:+, $2}: $(wc -l <<<"$serials") certificates, requests, lists, answers and frames good"
 done

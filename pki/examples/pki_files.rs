@@ -9,7 +9,10 @@
 //! pki_files check KIND FILE       checks PEM certificates against a profile (`contract`, `mo_sub1`, ..)
 //! pki_files certs-only CHAIN FRAME    writes the certificates of a PEM file into a CMS frame
 //! pki_files certificates FRAME        the certificates of a CMS frame, in PEM
-//! pki_files sign KEY FILE        signs a file, DER signature on standard output
+//! pki_files generate ALGORITHM   a fresh private key on standard output: P-256, P-521, Ed448 or X448
+//! pki_files sign KEY FILE        signs a file, the signature as certificates have it on standard output
+//! pki_files check-signature SPKI FILE SIGNATURE   verifies such a signature by a public key in DER
+//! pki_files agree KEY SPKI       the secret shared with the owner of a public key in DER, on standard output
 //! pki_files public KEY           public key as PEM on standard output
 //! pki_files wrap RECEIVER CONTRACT       wraps a contract's key for a receiver's: both fields in hexadecimal, a line each
 //! pki_files unwrap RECEIVER CONTRACT ENCRYPTED DH      the contract's number, if that is what comes out
@@ -26,7 +29,7 @@ use pki::chain::{Anchors, Demand, Level, Role, RootKind, verify};
 use pki::delivery::iso20::{self, AssociatedData, ConcatKdf};
 use pki::delivery::{unwrap, wrap};
 use pki::issue::{Defect, Hierarchy, Options};
-use pki::key::{PrivateKey, Signer};
+use pki::key::{Algorithm, KeyAgreement as _, PrivateKey, PublicKey, Signer};
 use pki::profile::{CertificateKind, Edition, check};
 use pki::{Certificate, Evcoid, id, pem};
 use ring::rand::SystemRandom;
@@ -68,6 +71,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             for certificate in pki::cms::read(&std::fs::read(frame)?)? {
                 write!(out, "{}", pem::certificate(&certificate))?;
             }
+        }
+        ["generate", name] => {
+            let wanted = Algorithm::ALL.into_iter().find(|wanted| wanted.to_string() == *name);
+            let wanted = wanted.ok_or("no such algorithm")?;
+            let key = PrivateKey::generate_for(wanted, &SystemRandom::new())?;
+            out.write_all(key.to_pem().as_bytes())?;
+        }
+        ["check-signature", spki, file, signature] => {
+            let key = PublicKey::from_spki(&std::fs::read(spki)?)?;
+            key.verify_der(&std::fs::read(file)?, &std::fs::read(signature)?)?;
+        }
+        ["agree", key, spki] => {
+            let peer = PublicKey::from_spki(&std::fs::read(spki)?)?;
+            out.write_all(&private_key(key)?.agree(&peer)?)?;
         }
         ["sign", key, file] => {
             let key = private_key(key)?;

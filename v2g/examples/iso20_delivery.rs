@@ -1,10 +1,11 @@
 //! A contract delivery of ISO 15118-20 for foreign judges, one JSON object a line: both messages, what is signed in each,
-//! and each `SignedInfo`, as XML and as octets.
+//! and each `SignedInfo`, as XML and as octets. All keys are on P-521, or with the argument `ed448` of Ed448.
 
 use exi::xml::{Form, decode};
 use exi::{Document, Fragment, Octets, Schema};
 use pki::delivery::iso20::ConcatKdf;
 use pki::issue::{Hierarchy, Options};
+use pki::key::Algorithm;
 use pki::profile::Edition;
 use ring::rand::SystemRandom;
 use serde_json::json;
@@ -21,7 +22,13 @@ use v2g::xmldsig::{self, Signature};
 fn main() -> Result<(), Box<dyn Error>> {
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let (rng, kdf) = (SystemRandom::new(), ConcatKdf::default());
-    let hierarchy = Hierarchy::generate(&rng, now, Options::of(Edition::Iso20))?;
+    let algorithm = match std::env::args().nth(1).as_deref() {
+        None => Algorithm::P521,
+        Some("ed448") => Algorithm::Ed448,
+        Some(other) => return Err(format!("{other}: no argument, or ed448").into()),
+    };
+    let options = Options { algorithm, ..Options::of(Edition::Iso20) };
+    let hierarchy = Hierarchy::generate(&rng, now, options)?;
     let session_id = Octets::new([7; 8].as_slice())?;
     let header = || Header { session_id, time_stamp: now.unsigned_abs(), signature: None };
     let (car, contract) = (hierarchy.oem_provisioning(), hierarchy.contract());

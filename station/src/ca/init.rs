@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Operator {
     /// Edition of the standard.
     pub edition: Edition,
+    /// What every key is: on P-256 in ISO 15118-2, on P-521 or of Ed448 in ISO 15118-20.
+    pub algorithm: Algorithm,
     /// What the operator is. The V2G root comes with what hangs below it.
     pub roles: Vec<Role>,
     /// Organization in every subject.
@@ -181,11 +183,7 @@ impl Operator {
     }
 
     fn key(&self) -> Result<PrivateKey, CaError> {
-        let algorithm = match self.edition {
-            Edition::Iso2 => Algorithm::P256,
-            Edition::Iso20 => Algorithm::P521,
-        };
-        Ok(PrivateKey::generate_for(algorithm, &SystemRandom::new())?)
+        Ok(PrivateKey::generate_for(self.algorithm, &SystemRandom::new())?)
     }
 
     fn subject(&self, kind: Kind, common_name: &str) -> Vec<(AttributeKind, String)> {

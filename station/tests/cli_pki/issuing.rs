@@ -3,6 +3,7 @@ use pki::Certificate;
 use pki::profile::{CertificateKind, Edition, Level, check};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use tempfile::TempDir;
 
 struct Operator(TempDir);
@@ -239,4 +240,37 @@ fn a_delivery_opens_with_the_cars_key_only() {
     assert_eq!(mode(&operator.path("ca/got/key.pem")), 0o600);
     assert_eq!(open("25", "ca/none").code, Some(1));
     assert!(!fs::exists(operator.path("ca/none")).unwrap());
+}
+
+/// [V2G20-2319] [V2G20-2320]
+#[test]
+fn keys_are_of_ed448_where_that_is_asked_for_and_the_build_has_it() {
+    let operator = Operator(tempfile::tempdir().unwrap());
+    let init = ["init", "ca", "--ocsp", "http://ocsp.example.com", "--algorithm", "ed448"];
+    let older = operator.pki(&init);
+    assert_eq!(older.code, Some(2), "ISO 15118-2 has no such keys: {}", older.out);
+    let made = operator.pki(&[&init[..], &["--edition", "20"]].concat());
+    let request = ["csr", "make", "contract", "DEPNCC000000018", "--edition", "20"];
+    let request = [&request[..], &["--algorithm", "ed448", "--key", "a/key", "-o", "a/csr"]];
+    fs::create_dir(operator.path("a/")).unwrap();
+    let request = operator.pki(&request.concat());
+    if !cfg!(feature = "ed448") {
+        for refused in [made, request] {
+            assert_eq!(refused.code, Some(2), "{}", refused.out);
+            assert!(refused.err.contains("needs the feature `ed448`"), "{}", refused.err);
+        }
+        assert!(!Path::new(&operator.path("ca")).exists());
+        return;
+    }
+    assert_eq!((made.code, request.code), (Some(0), Some(0)), "{} {}", made.err, request.err);
+    operator.good(&["issue", "ca", "contract", "DEPNCC000000018"]);
+    operator.good(&["sign", "ca", "contract", "a/csr", "-o", "a/chain.pem"]);
+    for path in ["ca/leaf/DEPNCC000000018/cert.pem", "a/chain.pem"] {
+        let leaf = operator.certificate(path);
+        assert_eq!(leaf.key().to_string(), "Ed448");
+        let kind = CertificateKind::ContractLeaf;
+        assert_eq!(check(&leaf, kind, Edition::Iso20, Level::Strict), []);
+    }
+    let verify = ["verify", "a/chain.pem", "--role", "contract", "--anchors"];
+    operator.good(&[&verify[..], &["ca/roots/mo_root.pem"]].concat());
 }

@@ -1,9 +1,9 @@
 //! `pnc pki csr`: requests for certificates.
 
-use super::terms::edition;
+use super::terms::{KeyName, edition};
 use super::values;
 use super::values::{Names, fresh_key, kind, private_key};
-use crate::cli::{failed, out};
+use crate::cli::{failed, misused, out};
 use ::pki::Signer;
 use ::pki::cert::{AttributeKind, KeyUsage};
 use ::pki::issue::{Csr, CsrPlan};
@@ -36,6 +36,9 @@ pub(in crate::cli) struct Make {
     /// Edition of the standard: a fresh key is on P-256 in ISO 15118-2, on P-521 in ISO 15118-20.
     #[arg(long, value_name = "2|20", value_parser = edition, default_value = "2")]
     edition: Edition,
+    /// What a fresh key is, where the edition leaves a choice: ISO 15118-20 also has ed448.
+    #[arg(long, value_enum)]
+    algorithm: Option<KeyName>,
     #[command(flatten)]
     subject: Names,
     /// Private key, PEM, or the pkcs11: URI of one in a token. A fresh one is made there if there is none.
@@ -59,19 +62,18 @@ pub(in crate::cli) struct Show {
 /// 0: done; requests are sound. 1: not.
 pub(super) fn run(command: &Command) -> ExitCode {
     match command {
-        Command::Make(arguments) => match make(arguments) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error),
-        },
+        Command::Make(arguments) => {
+            let algorithm = match KeyName::algorithm(arguments.algorithm, arguments.edition) {
+                Ok(algorithm) => algorithm,
+                Err(error) => return misused(error),
+            };
+            make(arguments, algorithm).map_or_else(failed, |()| ExitCode::SUCCESS)
+        }
         Command::Show(arguments) => show(arguments),
     }
 }
 
-fn make(arguments: &Make) -> Result<(), String> {
-    let algorithm = match arguments.edition {
-        Edition::Iso2 => Algorithm::P256,
-        Edition::Iso20 => Algorithm::P521,
-    };
+fn make(arguments: &Make, algorithm: Algorithm) -> Result<(), String> {
     let mut plan = CsrPlan::new(arguments.edition, arguments.kind, &arguments.name);
     for (kind, value) in arguments.subject.others().collect::<Vec<_>>().into_iter().rev() {
         plan = plan.with(kind, &value);

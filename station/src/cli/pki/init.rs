@@ -1,6 +1,6 @@
 //! `pnc pki init`: a complete hierarchy of an operator.
 
-use super::terms::edition;
+use super::terms::{KeyName, edition};
 use crate::cli::{failed, misused, out};
 use ::pki::profile::Edition;
 use clap::{Args, ValueEnum};
@@ -17,6 +17,9 @@ pub(in crate::cli) struct Arguments {
     /// Edition of the standard: keys on P-256 in ISO 15118-2, on P-521 in ISO 15118-20.
     #[arg(long, value_name = "2|20", value_parser = edition, default_value = "2")]
     edition: Edition,
+    /// What every key is, where the edition leaves a choice: ISO 15118-20 also has ed448.
+    #[arg(long, value_enum)]
+    algorithm: Option<KeyName>,
     /// What the operator is, several by commas. All but private where it is not given.
     #[arg(long, value_enum, value_delimiter = ',')]
     roles: Vec<RoleName>,
@@ -72,8 +75,13 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             "contracts and provisioning certificates of ISO 15118-20 must say where to ask about revocation: give --ocsp or --crl",
         );
     }
+    let algorithm = match KeyName::algorithm(arguments.algorithm, arguments.edition) {
+        Ok(algorithm) => algorithm,
+        Err(error) => return misused(error),
+    };
     let operator = Operator {
         edition: arguments.edition,
+        algorithm,
         roles,
         organization: arguments.organization.clone(),
         country: arguments.country.clone(),
