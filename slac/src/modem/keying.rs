@@ -85,9 +85,7 @@ impl Keying {
             return Ok(());
         };
         if self.make(link).is_none() {
-            for make in Make::ALL.into_iter().filter(|&make| make != Make::Generic) {
-                ask(make.driver(), modem, Request::Identity, link, out);
-            }
+            ask_makers(modem, link, out);
             self.state = State::Probing { key, until: link.now + link.timing[Timer::Probe] };
             return Ok(());
         }
@@ -219,6 +217,13 @@ impl Keying {
             let _ = self.send(key, link, out);
             return Some(Heard::Identified(identity));
         }
+        if self.is_guessed(link)
+            && self.modem == Some(frame.source)
+            && let Some(identity) = probed(&frame.message)
+        {
+            self.found = Some(identity.make);
+            return Some(Heard::Identified(identity));
+        }
         match self.driver(link)?.report(&frame.message)? {
             Report::Key { nonce, result } => {
                 self.answered(frame.source, nonce, result, link, out, health)
@@ -296,6 +301,10 @@ impl Keying {
             self.restart = Some(link.now + *after);
         }
         if !core::mem::replace(&mut self.is_asked, true) {
+            // It may have been starting when it was asked first.
+            if let (true, Modem::HomePlug(modem)) = (self.is_guessed(link), link.modem) {
+                ask_makers(modem, link, out);
+            }
             self.ask(Request::Identity, link, out);
         }
         Some(Heard::Keyed)
@@ -321,6 +330,12 @@ impl Keying {
             Modem::HomePlug(modem) => modem.make.or(self.found),
             Modem::Immediate => None,
         }
+    }
+
+    /// Nobody said who made it.
+    fn is_guessed(&self, link: &Link<'_>) -> bool {
+        matches!(link.modem, Modem::HomePlug(HomePlug { make: None, .. }))
+            && self.found == Some(Make::Generic)
     }
 
     fn driver(&self, link: &Link<'_>) -> Option<&'static dyn Driver> {
@@ -352,6 +367,12 @@ fn probed(message: &Message) -> Option<Identity> {
         Report::Identity(identity) if identity.make != Make::Generic => Some(identity),
         _ => None,
     })
+}
+
+fn ask_makers<E>(modem: &HomePlug, link: &Link<'_>, out: &mut Outbox<E>) {
+    for make in Make::ALL.into_iter().filter(|&make| make != Make::Generic) {
+        ask(make.driver(), modem, Request::Identity, link, out);
+    }
 }
 
 pub(super) fn ask<E>(

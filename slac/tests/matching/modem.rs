@@ -273,6 +273,35 @@ fn a_modem_that_nobody_knows_is_told_nothing_by_strangers() {
         evse::Event::ModemIdentified(identity) if identity.chip == "QCA7005")));
 }
 
+/// As one that starts more slowly than its host.
+#[test]
+fn a_modem_that_was_not_there_when_asked_is_asked_again_with_its_first_key() {
+    let config = Config { modem: Modem::automatic(), ..Config::new(EVSE) };
+    let mut bench = EvseBench::fresh(config);
+    bench.answers_keys = false;
+    bench.run(2_000);
+    let version = || SwVerCnf { status: 0, device_class: 0, version: b"MAC-QCA7005-1.1".to_vec() };
+    bench.receive_from(MODEM, version());
+    assert!(!bench.has(|event| matches!(event, evse::Event::ModemIdentified(_))), "not known yet");
+    let request = bench.last_key();
+    bench.sent.clear();
+    bench.receive_from(MODEM, set_key_cnf(&request, 1));
+    assert_eq!(bench.count("VS_SW_VER.REQ"), 1);
+    bench.receive_from(OTHER, version());
+    assert!(!bench.has(|event| matches!(event, evse::Event::ModemIdentified(_))));
+    bench.receive_from(MODEM, version());
+    assert!(bench.has(|event| matches!(event,
+        evse::Event::ModemIdentified(identity) if identity.make == Make::Qualcomm)));
+    bench.pilot(Pilot::B);
+    bench.request();
+    bench.sound(10);
+    bench.run(50);
+    bench.receive(response());
+    bench.receive(match_req());
+    bench.run(200);
+    assert_eq!(bench.asked.len(), 1, "VS_PL_LNK_STATUS from now on");
+}
+
 #[test]
 fn an_inquiry_tells_makes_networks_and_keys_and_changes_nothing() {
     let mut inquiry = Inquiry::new(EVSE);

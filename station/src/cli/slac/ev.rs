@@ -1,10 +1,11 @@
 //! `pnc slac ev`: the car's side of a matching.
 
-use super::matching::{self, Arguments, Meaning, Role};
+use super::matching::{self, Arguments, Meaning, Role, decibel};
 use super::settings;
 use pnc::link::PacketLink;
+use serde_json::{Value, json};
 use slac::Ev;
-use slac::ev::{Config, Event, Failure, Input};
+use slac::ev::{Comparison, Config, Event, Failure, Heard, Input};
 use slac::modem::Modem;
 use slac::pilot::EvPilot;
 use std::process::ExitCode;
@@ -24,7 +25,6 @@ impl Role for Car {
     type Engine = Ev;
 
     const NAME: &'static str = "ev";
-    const PEER: &'static str = "evse_mac";
 
     fn start(link: &PacketLink, settings: &[String]) -> Result<(Self, Ev, Input<'static>), String> {
         let mut config = Config { modem: Modem::automatic(), ..Config::new(link.mac()) };
@@ -41,6 +41,7 @@ impl Role for Car {
                 }
                 Meaning::Matched(*peer, key.clone())
             }
+            Event::Compared(comparison) => Meaning::Measured(None, compared(comparison)),
             Event::LinkUp { .. } => Meaning::Linked,
             Event::LinkDown(cause) => Meaning::Lost(format!("link down: {cause:?}")),
             Event::RunFailed(failure) => Meaning::Trouble(format!("{failure:?}")),
@@ -52,4 +53,27 @@ impl Role for Car {
             _ => Meaning::Other,
         }
     }
+}
+
+/// All that a choice is made of.
+fn compared(comparison: &Comparison) -> Value {
+    let station = |heard: &Heard| {
+        json!({
+            "evse_mac": heard.station.to_string(),
+            "mean_db": decibel(heard.mean),
+            "least_db": decibel(heard.least),
+            "most_db": decibel(heard.most),
+            "sounds": heard.sounds,
+            "implausible": heard.is_implausible,
+        })
+    };
+    json!({
+        "stations": comparison.stations.iter().map(station).collect::<Vec<_>>(),
+        "lead_db": comparison.lead.map(decibel),
+        "margin_db": decibel(comparison.margin),
+        "direct_db": decibel(comparison.direct),
+        "nearest_modem_db": comparison.nearest_modem.map(decibel),
+        "passed_over": comparison.is_passed_over,
+        "unsure": comparison.is_unsure,
+    })
 }

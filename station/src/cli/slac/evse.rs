@@ -1,8 +1,9 @@
 //! `pnc slac evse`: the station's side of a matching.
 
-use super::matching::{self, Arguments, Meaning, Role};
+use super::matching::{self, Arguments, Meaning, Role, decibel};
 use super::settings;
 use pnc::link::PacketLink;
+use serde_json::json;
 use slac::Evse;
 use slac::evse::{Config, Event, Input};
 use slac::modem::Modem;
@@ -25,7 +26,6 @@ impl Role for Station {
     type Engine = Evse;
 
     const NAME: &'static str = "evse";
-    const PEER: &'static str = "ev_mac";
 
     fn start(
         link: &PacketLink,
@@ -45,6 +45,15 @@ impl Role for Station {
                 }
                 Meaning::Matched(*peer, key.clone())
             }
+            Event::Characterized { ev, sounds, mean, measured, elsewhere } => Meaning::Measured(
+                Some(*ev),
+                json!({
+                    "mean_db": decibel(*mean),
+                    "uncalibrated_db": decibel(*measured),
+                    "sounds": sounds,
+                    "elsewhere_db": elsewhere.map(decibel),
+                }),
+            ),
             Event::LinkUp { .. } => Meaning::Linked,
             Event::LinkDown(cause) => Meaning::Lost(format!("link down: {cause:?}")),
             Event::Failed(failure) => Meaning::Trouble(format!("{failure:?}")),

@@ -6,14 +6,18 @@ use super::super::{exit, logging, misused, out, verdict};
 use pnc::drive::{Clock, Engine, drive};
 use pnc::link::PacketLink;
 use ring::rand::{SecureRandom, SystemRandom};
-use serde_json::{Map, Value};
-use slac::{Mac, NetworkKey, RandomFailed};
+use serde::Serialize;
+use serde_json::Value;
+use slac::timing::SESSIONS;
+use slac::{Decibel, Mac, NetworkKey, RandomFailed};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use zeroize::Zeroizing;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = super::settings::HELP)]
@@ -46,8 +50,6 @@ pub(super) trait Role: Sized {
     type Engine: Engine<Event: Debug, Command: 'static>;
 
     const NAME: &'static str;
-    /// The field of the verdict that names the other side.
-    const PEER: &'static str;
 
     /// Everything with these settings.
     fn start(link: &PacketLink, settings: &[String]) -> Result<Start<Self>, String>;
@@ -65,6 +67,8 @@ pub(super) type Start<R> = (R, <R as Role>::Engine, <<R as Role>::Engine as Engi
 
 pub(super) enum Meaning {
     Other,
+    /// What was measured, of this car if it is not the only one.
+    Measured(Option<Mac>, Value),
     /// The network of the other side.
     Matched(Mac, NetworkKey),
     /// The link is up.
@@ -77,6 +81,11 @@ pub(super) enum Meaning {
     Failed(String),
     /// It is not tried again, because of the last trouble.
     GaveUp,
+}
+
+/// As machines read it.
+pub(super) fn decibel(level: Decibel) -> f64 {
+    f64::from(level.0) / 100.0
 }
 
 /// Randomness of the operating system.
@@ -160,7 +169,29 @@ async fn held(told: &mut UnboundedReceiver<Meaning>, hold: Duration) -> bool {
 struct Report {
     verdict: &'static str,
     peer: Option<(Mac, NetworkKey)>,
+    measured: VecDeque<(Option<Mac>, Value)>,
     why: Option<String>,
+}
+
+/// The line for machines.
+#[derive(Serialize)]
+struct Line<'a> {
+    peer: &'static str,
+    role: &'static str,
+    verdict: &'static str,
+    elapsed_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nmk: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ev_mac: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evse_mac: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
 }
 
 const MATCHED: &str = "matched";
@@ -170,6 +201,11 @@ impl Report {
     fn add(&mut self, meaning: Meaning) -> bool {
         match meaning {
             Meaning::Other => return false,
+            Meaning::Measured(ev, measured) => {
+                self.measured.truncate(SESSIONS - 1);
+                self.measured.push_front((ev, measured));
+                return false;
+            }
             Meaning::Matched(peer, key) => {
                 self.peer = Some((peer, key));
                 return false;
@@ -193,9 +229,10 @@ impl Report {
 
     fn print<R: Role>(&self, arguments: &Arguments, elapsed: Duration) {
         let peer = self.peer.as_ref().filter(|_| self.verdict == MATCHED);
-        let nmk = peer.filter(|_| arguments.reveal_nmk).map(|(_, key)| hex(key.nmk.expose()));
+        let nmk = peer.filter(|_| arguments.reveal_nmk);
+        let nmk = nmk.map(|(_, key)| Zeroizing::new(hex(key.nmk.expose())));
         if !arguments.json {
-            let nmk = nmk.map(|nmk| format!(", NMK {nmk}")).unwrap_or_default();
+            let nmk = nmk.map(|nmk| format!(", NMK {}", *nmk)).unwrap_or_default();
             out::line(match (peer, &self.why) {
                 (Some((peer, key)), _) => {
                     format!("matched with {peer}, NID {}{nmk}, in {elapsed:.3?}", key.nid)
@@ -205,21 +242,24 @@ impl Report {
             });
             return;
         }
-        let mut line = Map::new();
-        line.insert("peer".into(), "pnc".into());
-        line.insert("role".into(), R::NAME.into());
-        line.insert("verdict".into(), self.verdict.into());
-        line.insert("elapsed_ms".into(), verdict::millis(elapsed).into());
-        if let Some(nmk) = nmk {
-            line.insert("nmk".into(), nmk.into());
-        }
-        if let Some((peer, key)) = peer {
-            line.insert("nid".into(), key.nid.to_string().into());
-            line.insert(R::PEER.into(), peer.to_string().into());
-        }
-        if let Some(why) = &self.why {
-            line.insert("why".into(), why.as_str().into());
-        }
-        out::line(Value::Object(line).to_string());
+        let mac = peer.map(|(peer, _)| peer.to_string());
+        let (ev_mac, evse_mac) = if R::NAME == "evse" { (mac, None) } else { (None, mac) };
+        let is_of_peer = |(ev, _): &&(Option<Mac>, Value)| {
+            ev.is_none() || peer.is_none_or(|(peer, _)| *ev == Some(*peer))
+        };
+        let line = Line {
+            peer: "pnc",
+            role: R::NAME,
+            verdict: self.verdict,
+            elapsed_ms: verdict::millis(elapsed),
+            nmk: nmk.as_deref().map(String::as_str),
+            nid: peer.map(|(_, key)| key.nid.to_string()),
+            ev_mac,
+            evse_mac,
+            measured: self.measured.iter().find(is_of_peer).map(|(_, measured)| measured),
+            why: self.why.as_deref(),
+        };
+        // Strings and numbers always serialize.
+        out::line(serde_json::to_string(&line).unwrap_or_default());
     }
 }

@@ -2,12 +2,12 @@
 
 use super::super::colour::{Colour, Painter};
 use super::super::{failed, logging, misused, out, stop};
+use super::matching::decibel;
 use pnc::capture::file::{Item, Packet, Reader};
 use pnc::capture::net::{Content, HOMEPLUG_AV, dissect};
 use pnc::drive::Received;
 use pnc::link::PacketLink;
 use serde_json::{Value, json};
-use slac::Decibel;
 use slac::survey::{Phase, Run, Station, Survey};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -212,7 +212,6 @@ fn people(run: &Run, at: Duration, painter: Painter) -> String {
 }
 
 fn machines(now: Duration, run: &Run) -> Value {
-    let decibel = |level: Decibel| f64::from(level.0) / 100.0;
     let station = |station: Station| {
         json!({
             "mac": station.mac.to_string(),
