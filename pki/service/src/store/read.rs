@@ -1,10 +1,12 @@
 //! Questions to the store.
 
+use core::cmp::Reverse;
+
 use pki::Evcoid;
 use pki::id::Likeness;
 
 use super::Store;
-use super::database::{Connection, Value};
+use super::database::{Connection, Row, Value};
 use super::error::StoreError;
 use super::model::{
     Authority, Certificate, CertificateId, Client, Contract, ContractData, Crl, Endpoint, Entity,
@@ -30,16 +32,29 @@ impl Store {
         pcid: &str,
         reply_key: &str,
     ) -> Result<ProvisionView, StoreError> {
+        // One question, so that what is told was true at one moment.
+        let sql = format!(
+            "SELECT {},{},{},{} FROM (SELECT 1 AS one) AS asked \
+             LEFT JOIN reply r ON r.id = $2 LEFT JOIN provisioning p ON p.pcid = $1 \
+             LEFT JOIN contract c ON c.pcid = $1 \
+             LEFT JOIN contract_data d ON d.id = c.stem || '/' || $1",
+            columns_of::<Reply>("r"),
+            columns_of::<Provisioning>("p"),
+            columns_of::<Contract>("c"),
+            columns_of::<ContractData>("d"),
+        );
+        let read = |row: &mut Row| {
+            Ok((joined(row)?, joined(row)?, joined::<Contract>(row)?, joined(row)?))
+        };
         let mut connection = self.database.reader().await?;
-        let reply = by_key(&mut connection, reply_key).await?;
-        let provisioning = by_key(&mut connection, pcid).await?;
-        let contracts = contracts_of(&mut connection, pcid).await?;
-        let mut with_data = Vec::with_capacity(contracts.len());
-        for contract in contracts {
-            let key = ContractData::key_of(&contract.evcoid, pcid);
-            with_data.push((contract, by_key(&mut connection, &key).await?));
+        let rows = connection.rows(&sql, [pcid.into(), reply_key.into()], read).await?;
+        let mut view = ProvisionView { provisioning: None, contracts: Vec::new(), reply: None };
+        for (reply, provisioning, contract, data) in rows {
+            (view.reply, view.provisioning) = (reply, provisioning);
+            view.contracts.extend(contract.map(|contract| (contract, data)));
         }
-        Ok(ProvisionView { provisioning, contracts: with_data, reply })
+        view.contracts.sort_by_key(|(contract, _)| Reverse(contract.preferred));
+        Ok(view)
     }
 
     /// A contract in any spelling, with or without check digit, in the DIN or the ISO form.
@@ -195,6 +210,21 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         self.database.reader().await?.rows(&select::<T>(rest), values, T::read).await
     }
+}
+
+/// The columns of an entity in a `SELECT` of several.
+fn columns_of<T: Entity>(table: &str) -> String {
+    let columns: Vec<String> = T::COLUMNS.iter().map(|name| format!("{table}.{name}")).collect();
+    columns.join(",")
+}
+
+/// The next entity of a row, if there is one: its key says so.
+fn joined<T: Entity>(row: &mut Row) -> Result<Option<T>, StoreError> {
+    if row.is_null()? {
+        row.skip(T::COLUMNS.len());
+        return Ok(None);
+    }
+    T::read(row).map(Some)
 }
 
 async fn by_key<T: Entity>(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::database::{Connection, Value};
+use super::database::{Connection, OnConflict, Value};
 use super::error::{Refusal, StoreError, What};
 use super::model::{
     Authority, Certificate, Client, Contract, ContractData, Crl, Endpoint, Entity, Parcel,
@@ -176,13 +176,8 @@ impl<T: Entity> Table<T> {
     async fn read(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
         let wanted: Vec<String> = std::mem::take(&mut self.wanted).into_iter().collect();
         let key = T::COLUMNS.first().unwrap_or(&"");
-        for keys in chunks(&wanted, READ) {
-            let marks = marks(0, keys.len());
-            let sql = select::<T>(&format!(" WHERE {key} IN ({marks})"));
-            let values = keys.iter().map(Value::from);
-            for row in connection.rows(&sql, values, T::read).await? {
-                self.known.insert(row.key(), Some(row));
-            }
+        for row in connection.rows_of(&select::<T>(""), key, &wanted, T::read).await? {
+            self.known.insert(row.key(), Some(row));
         }
         for key in wanted {
             self.known.entry(key).or_insert(None);
@@ -198,75 +193,15 @@ impl<T: Entity> Table<T> {
                 _ => gone.push(key),
             }
         }
-        insert(connection, T::TABLE, T::COLUMNS, rows, OnConflict::Replace).await?;
+        connection.insert(T::TABLE, T::COLUMNS, rows, OnConflict::Replace).await?;
         let key = T::COLUMNS.first().unwrap_or(&"");
-        for keys in chunks(&gone, READ) {
-            let sql = format!("DELETE FROM {} WHERE {key} IN ({})", T::TABLE, marks(0, keys.len()));
-            connection.execute(&sql, keys.iter().map(Value::from)).await?;
-        }
-        Ok(())
+        connection.delete(T::TABLE, key, &gone).await
     }
-}
-
-/// What becomes of a row whose key is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OnConflict {
-    Fail,
-    Replace,
-}
-
-/// Inserts rows, many with each statement; the first column is the key.
-pub(super) async fn insert(
-    connection: &mut Connection,
-    table: &str,
-    columns: &[&str],
-    rows: Vec<Vec<Value>>,
-    on_conflict: OnConflict,
-) -> Result<(), StoreError> {
-    let mut rows = rows.into_iter();
-    while rows.len() > 0 {
-        let count = chunk(rows.len(), WRITE);
-        let tuples: Vec<String> = (0..count)
-            .map(|row| format!("({})", marks(row * columns.len(), columns.len())))
-            .collect();
-        let mut sql =
-            format!("INSERT INTO {table} ({}) VALUES {}", columns.join(","), tuples.join(","));
-        if let (OnConflict::Replace, [key, rest @ ..]) = (on_conflict, columns) {
-            let assignments: Vec<String> =
-                rest.iter().map(|column| format!("{column}=excluded.{column}")).collect();
-            sql.push_str(&format!(" ON CONFLICT ({key}) DO UPDATE SET {}", assignments.join(",")));
-        }
-        connection.execute(&sql, rows.by_ref().take(count).flatten()).await?;
-    }
-    Ok(())
 }
 
 /// `SELECT` of all columns of an entity.
 pub(super) fn select<T: Entity>(rest: &str) -> String {
     format!("SELECT {} FROM {}{rest}", T::COLUMNS.join(","), T::TABLE)
-}
-
-/// Greatest numbers of rows of one statement. Few sizes, so that a connection can keep the plans of all.
-const READ: &[usize] = &[256, 64, 16, 4, 1];
-const WRITE: &[usize] = &[128, 32, 8, 1];
-
-fn chunk(len: usize, sizes: &[usize]) -> usize {
-    sizes.iter().copied().find(|size| *size <= len).unwrap_or(1)
-}
-
-fn chunks<'a, T>(all: &'a [T], sizes: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
-    let mut rest = all;
-    core::iter::from_fn(move || {
-        let (first, behind) = rest.split_at_checked(chunk(rest.len(), sizes))?;
-        rest = behind;
-        Some(first)
-    })
-}
-
-/// `$1,$2,..`, both databases understand it.
-fn marks(from: usize, count: usize) -> String {
-    let marks: Vec<String> = (from + 1..=from + count).map(|number| format!("${number}")).collect();
-    marks.join(",")
 }
 
 /// Refuses what one of the databases could not hold, so that it cannot spoil the commit of others.

@@ -8,10 +8,10 @@ use tokio::time::{sleep, timeout_at};
 
 use super::apply::{self, Applied, Entry};
 use super::change::{Committed, Submission};
-use super::database::{Connection, Database, Value};
+use super::database::{Connection, Database, OnConflict, Value};
 use super::error::{Refusal, StoreError};
 use super::options::Options;
-use super::rows::{OnConflict, Rows, Stop, insert};
+use super::rows::{Rows, Stop};
 use crate::audit::{Hash, Head, Record};
 
 /// A submission that waits for its commit.
@@ -167,7 +167,7 @@ impl Writer {
         rows.write(connection).await?;
         if log.head != before {
             let columns = ["seq", "record", "hash"];
-            insert(connection, "audit", &columns, log.records, OnConflict::Fail).await?;
+            connection.insert("audit", &columns, log.records, OnConflict::Fail).await?;
             let values = [log.head.seq.into(), log.head.hash.0.as_slice().into()];
             connection.execute("UPDATE audit_head SET seq = $1, hash = $2", values).await?;
         }

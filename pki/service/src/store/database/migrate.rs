@@ -10,7 +10,8 @@ use crate::audit::Hash;
 use crate::store::error::StoreError;
 
 /// One text for both databases: types have SQLite's names, and lines between `-- only NAME` and `-- all` are for one of them.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "store", include_str!("0001_store.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "store", include_str!("0001_store.sql")), (2, "inline", include_str!("0002_inline.sql"))];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dialect {

@@ -1,5 +1,6 @@
 //! SQLite or PostgreSQL: connections, values and rows. Statements are the same text for both.
 
+mod bulk;
 mod migrate;
 mod open;
 mod row;
@@ -9,6 +10,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::error::StoreError;
 
+pub(super) use bulk::OnConflict;
 pub(super) use row::{Row, Value};
 
 /// An open database. Whoever writes has a connection of its own, so that readers cannot hold it up.

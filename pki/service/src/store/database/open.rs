@@ -14,6 +14,10 @@ use crate::store::options::Options;
 /// Statements whose plans a connection keeps; there are fewer.
 const STATEMENTS: usize = 512;
 
+/// What PostgreSQL must not do. Every row is found by an index, but what it knows of tables that just grew is old, and a plan
+/// that reads a small table from end to end is kept when the table is large.
+const BY_INDEX: [&str; 4] = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"];
+
 /// After this, a connection to a server may be gone.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -64,6 +68,7 @@ impl Database {
                 ("statement_timeout", milliseconds(4 * options.patience)),
                 ("idle_in_transaction_session_timeout", milliseconds(4 * options.patience)),
             ])
+            .options(BY_INDEX.map(|way| (way, "off")))
             .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
         let pool = PgPoolOptions::new()

@@ -1,6 +1,6 @@
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, Type};
+use sqlx::{Row as _, Type, ValueRef as _};
 
 use crate::store::error::StoreError;
 
@@ -32,8 +32,16 @@ impl Row {
         rows.into_iter().map(|row| Self { columns: Columns::Postgres(row), next: 0 }).collect()
     }
 
-    pub(in crate::store) fn skip(&mut self) {
-        self.next += 1;
+    pub(in crate::store) fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
+    /// Whether the next column is empty.
+    pub(in crate::store) fn is_null(&self) -> Result<bool, StoreError> {
+        Ok(match &self.columns {
+            Columns::Sqlite(row) => row.try_get_raw(self.next)?.is_null(),
+            Columns::Postgres(row) => row.try_get_raw(self.next)?.is_null(),
+        })
     }
 
     pub(in crate::store) fn integer(&mut self) -> Result<i64, StoreError> {

@@ -146,7 +146,7 @@ impl Entity for Contract {
     }
 
     fn read(row: &mut Row) -> Result<Self, StoreError> {
-        row.skip();
+        row.skip(1);
         Ok(Self {
             evcoid: read_evcoid(&row.text()?)?,
             pcid: row.maybe_text()?,
@@ -184,7 +184,7 @@ impl Entity for ContractData {
     }
 
     fn read(row: &mut Row) -> Result<Self, StoreError> {
-        row.skip();
+        row.skip(1);
         Ok(Self {
             evcoid: read_evcoid(&row.text()?)?,
             pcid: row.text()?,
