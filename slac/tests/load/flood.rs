@@ -70,9 +70,11 @@ impl Flood {
 
     /// In order, but of a car or station that is not here.
     fn foreign(&mut self) -> Vec<u8> {
-        let [a, b, c, d, e, ..] = self.noise.draw().to_le_bytes();
+        // Some are there only once, others get as far as to sound.
+        let number = if self.noise.chance(500) { self.noise.draw() } else { self.noise.below(300) };
+        let run_id = RunId(number.to_le_bytes());
+        let [a, b, c, d, e, ..] = run_id.0;
         let stranger = Mac([2, a, b, c, d, e]);
-        let run_id = RunId(self.noise.draw().to_le_bytes());
         let mut frames = matching_of(stranger, run_id);
         let place = self.index(frames.len() + 2);
         if let Some(to) = [EVSE, EV].get(place.wrapping_sub(frames.len())) {
