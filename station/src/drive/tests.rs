@@ -13,6 +13,7 @@ enum Heard {
     Command(Vec<u8>),
     Deadline,
     Closed,
+    Wire(bool),
 }
 
 impl Engine for Parrot {
@@ -37,6 +38,63 @@ impl Engine for Parrot {
     fn poll(&mut self) -> Output<Heard> {
         self.out.pop_front().unwrap_or(Output::Wait(self.deadline))
     }
+
+    fn wire(&mut self, _now: Duration, is_up: bool) {
+        self.out.push_back(Output::Event(Heard::Wire(is_up)));
+    }
+}
+
+/// A wire that tells these things and keeps what is sent.
+#[derive(Default)]
+struct Script {
+    told: VecDeque<Received>,
+    sent: Vec<Vec<u8>>,
+}
+
+impl Wire for Script {
+    async fn send(&mut self, message: &[u8]) -> io::Result<()> {
+        self.sent.push(message.to_vec());
+        Ok(())
+    }
+
+    async fn receive(&mut self, _buffer: &mut [u8]) -> io::Result<Received> {
+        match self.told.pop_front() {
+            Some(told) => Ok(told),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wire_that_goes_and_comes_back_is_told_and_ends_nothing() {
+    let told = [Received::Down, Received::Up, Received::Octets(3), Received::Octets(0)];
+    let mut wire = Script { told: told.into(), ..Script::default() };
+    let (_sender, mut queue) = mpsc::unbounded_channel();
+    let mut heard = Vec::new();
+    drive(&mut Parrot::default(), &mut wire, Clock::start(), &mut queue, |event| {
+        heard.push(event.clone());
+        if event == Heard::Closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .await;
+    assert_eq!(heard, [Heard::Wire(false), Heard::Wire(true), Heard::Closed]);
+}
+
+/// The modem behind an interface that came back gets its key at once, not with the next repetition.
+#[tokio::test(start_paused = true)]
+async fn a_matching_engine_is_told_that_its_modem_may_be_another_one() {
+    let host = slac::Mac([2, 0, 0, 0, 0, 1]);
+    let mut engine = slac::Evse::new(slac::evse::Config::new(host), slac::medium::Noise::new(1));
+    let mut wire = Script { told: [Received::Down, Received::Up].into(), ..Script::default() };
+    let (_sender, mut queue) = mpsc::unbounded_channel();
+    let driven = drive(&mut engine, &mut wire, Clock::start(), &mut queue, |_| {
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(timeout(Duration::from_millis(500), driven).await.is_err(), "it goes on");
+    let keys = wire.sent.iter().filter(|octets| {
+        let frame = slac::Frame::parse(octets).unwrap();
+        matches!(frame.message, slac::Message::SetKeyReq(_))
+    });
+    assert_eq!(keys.count(), 2);
 }
 
 /// Drives a parrot whose peer takes four octets and then none, until it has heard `last`.
