@@ -48,11 +48,11 @@ pub enum SignatureAlgorithm {
 pub enum CertificateKey {
     /// Curve P-256, uncompressed point: the one of ISO 15118-2.
     P256(PublicKey),
-    /// Curve P-256, but the point is compressed or malformed.
+    /// Curve P-256, but the point is compressed, malformed or not on the curve.
     P256Point,
     /// Curve P-521, uncompressed point: one of ISO 15118-20.
     P521(PublicKey),
-    /// Curve P-521, but the point is compressed or malformed.
+    /// Curve P-521, but the point is compressed, malformed or not on the curve.
     P521Point,
     /// Ed448 (RFC 8410), the other of ISO 15118-20 [V2G20-2319].
     Ed448(PublicKey),
@@ -244,9 +244,9 @@ impl core::fmt::Display for CertificateKey {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::P256(_) => f.write_str("EC P-256"),
-            Self::P256Point => f.write_str("EC P-256, point not uncompressed"),
+            Self::P256Point => f.write_str("EC P-256, no uncompressed point of it"),
             Self::P521(_) => f.write_str("EC P-521"),
-            Self::P521Point => f.write_str("EC P-521, point not uncompressed"),
+            Self::P521Point => f.write_str("EC P-521, no uncompressed point of it"),
             Self::OtherCurve(oid) => write!(f, "EC on curve {oid}"),
             Self::Ed448(_) => f.write_str("Ed448"),
             Self::X448(_) => f.write_str("X448"),

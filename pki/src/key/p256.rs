@@ -61,6 +61,11 @@ impl Secret {
     }
 }
 
+pub(super) fn on_curve(point: &Public) -> Result<(), KeyError> {
+    let known = ::p256::PublicKey::from_sec1_bytes(point.octets());
+    known.map(drop).map_err(|_| KeyError::NotOnCurve)
+}
+
 pub(super) fn agree_once(
     peer: &Public,
     rng: &dyn SecureRandom,

@@ -3,7 +3,7 @@ use core::fmt;
 use super::{Algorithm, KeyError, ed448, p256, p521};
 use crate::der::{self, Malformed, Reader};
 
-/// A public key. Whether its point is on the curve shows at the first use.
+/// A public key. Its point is on the curve.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PublicKey {
     /// On secp256r1.
@@ -22,10 +22,11 @@ pub struct Point<const N: usize>([u8; N]);
 
 impl PublicKey {
     /// From an uncompressed point; its length tells the curve: 65 octets on P-256, 133 on P-521.
+    /// [`KeyError::NotOnCurve`] if it is no point of that.
     pub fn from_point(point: &[u8]) -> Result<Self, KeyError> {
         match point.len() {
-            133 => Point::new(point).map(Self::P521),
-            _ => Point::new(point).map(Self::P256),
+            133 => Self::of(Algorithm::P521, point),
+            _ => Self::of(Algorithm::P256, point),
         }
     }
 
@@ -42,12 +43,19 @@ impl PublicKey {
         Self::of(algorithm, point.strip_prefix(&[0]).unwrap_or_default())
     }
 
-    /// From the octets of a key of an algorithm: what [`Self::point`] gives.
+    /// From the octets of a key of an algorithm: what [`Self::point`] gives. [`KeyError::NotOnCurve`] if they are no point of the
+    /// curve of P-256 or P-521.
     pub fn of(algorithm: Algorithm, point: &[u8]) -> Result<Self, KeyError> {
         let length = |_| KeyError::Malformed("public key");
         match algorithm {
-            Algorithm::P256 => Point::new(point).map(Self::P256),
-            Algorithm::P521 => Point::new(point).map(Self::P521),
+            Algorithm::P256 => {
+                let point = Point::new(point)?;
+                p256::on_curve(&point).map(|()| Self::P256(point))
+            }
+            Algorithm::P521 => {
+                let point = Point::new(point)?;
+                p521::on_curve(&point).map(|()| Self::P521(point))
+            }
             Algorithm::Ed448 => point.try_into().map(Self::Ed448).map_err(length),
             Algorithm::X448 => point.try_into().map(Self::X448).map_err(length),
         }

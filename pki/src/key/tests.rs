@@ -108,7 +108,7 @@ fn no_secret_is_shared_with_what_is_no_point_of_the_same_curve() {
         let with = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut point = good.clone();
             change(&mut point);
-            PublicKey::from_point(&point).unwrap()
+            PublicKey::from_point(&point)
         };
         let bad = [
             with(&|point| point[1..].fill(0)),
@@ -119,11 +119,8 @@ fn no_secret_is_shared_with_what_is_no_point_of_the_same_curve() {
             with(&|point| point[half] ^= 1),
             with(&|point| point[2 * half] ^= 1),
         ];
-        for point in &bad {
-            assert_eq!(key.agree(point), Err(KeyError::NotOnCurve), "{point:?}");
-            assert_eq!(agree_ephemeral(point, &rng).unwrap_err(), KeyError::NotOnCurve);
-            let signature = key.sign_raw(b"message", &rng).unwrap();
-            assert_eq!(point.verify_raw(b"message", &signature), Err(KeyError::BadSignature));
+        for point in bad {
+            assert_eq!(point, Err(KeyError::NotOnCurve));
         }
         for infinity in [&[0][..], &[4], &[2; 33], &[]] {
             assert!(PublicKey::from_point(infinity).is_err());
