@@ -51,13 +51,25 @@ impl CertificateAuthority {
         kind: CertificateKind,
         signer: Arc<dyn Signer>,
     ) -> Result<Self, AuthorityError> {
+        Self::at_level(certificate, edition, kind, signer, Level::Strict)
+    }
+
+    /// An authority that was there before, whose own certificate need not follow the standard to the letter. What it issues
+    /// does all the same.
+    pub fn at_level(
+        certificate: Certificate,
+        edition: Edition,
+        kind: CertificateKind,
+        signer: Arc<dyn Signer>,
+        level: Level,
+    ) -> Result<Self, AuthorityError> {
         if profile(kind, edition).authority == Authority::Leaf {
             return Err(AuthorityError::Leaf(kind));
         }
         if certificate.public_key() != Ok(signer.public_key()) {
             return Err(AuthorityError::ForeignKey);
         }
-        match check(&certificate, kind, edition, Level::Strict) {
+        match check(&certificate, kind, edition, level) {
             broken if broken.is_empty() => {
                 Ok(Self { certificate, kind, edition, signer, terms: Terms::of(edition, kind) })
             }

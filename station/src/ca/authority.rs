@@ -112,16 +112,14 @@ impl Ca {
         let settings = Settings::read(&place)?;
         let wrong = |why: String| CaError::content(&place, why);
         let (kind, edition) = (settings.kind().map_err(wrong)?, settings.edition().map_err(wrong)?);
-        let chain = certificates(&path.join("chain.pem"))?;
+        let above = path.join("chain.pem");
+        let chain = if above.exists() { certificates(&above)? } else { Vec::new() };
         let certificate = first(&path.join("cert.pem"))?;
         let above = chain.into_iter().filter(|above| *above != certificate).collect();
-        let authority = CertificateAuthority::new(
-            certificate,
-            edition,
-            kind,
-            keys::signer(&settings.key, &path)?,
-        )?
-        .with_terms(settings.terms().map_err(wrong)?)?;
+        let signer = keys::signer(&settings.key, &path)?;
+        let level = settings.level().map_err(wrong)?;
+        let authority = CertificateAuthority::at_level(certificate, edition, kind, signer, level)?
+            .with_terms(settings.terms().map_err(wrong)?)?;
         Ok(Self { path, authority, above })
     }
 
@@ -257,7 +255,7 @@ fn first(path: &Path) -> Result<Certificate, CaError> {
 fn certificates(path: &Path) -> Result<Vec<Certificate>, CaError> {
     let text = fs::read_to_string(path).map_err(CaError::file(path))?;
     let wrong = |why: String| CaError::content(path, why);
-    // A root's chain is empty.
+    // Directories of before have empty chains of roots.
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }

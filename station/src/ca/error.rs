@@ -1,6 +1,7 @@
 use pki::issue::{AuthorityError, CsrError, IssueError};
 use pki::key::KeyError;
 use pki::profile::CertificateKind;
+use pki::revocation::CrlError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,26 @@ pub enum CaError {
     /// The directory to be made holds something already.
     #[error("{}: not empty; nothing was changed", .0.display())]
     NotEmpty(PathBuf),
+    /// The directory has an authority of this name.
+    #[error("{} is there already; nothing was changed", .0.display())]
+    Exists(PathBuf),
+    /// The certificate is no authority's, or nothing tells of which kind.
+    #[error("what {0} is cannot be told: name its kind")]
+    UnknownKind(String),
+    /// Nobody among the certificates given issued this one.
+    #[error("no issuer of {0} is among the certificates given, its root included")]
+    NoIssuerAbove(String),
+    /// A certificate above the authority does not verify, or is not valid.
+    #[error("{subject}: {why}")]
+    Above {
+        /// Whose certificate.
+        subject: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The revocation list to be continued is not the authority's.
+    #[error("the revocation list: {0}")]
+    List(#[from] CrlError),
     /// There is no such authority.
     #[error("no authority {0} in this directory")]
     NoAuthority(String),

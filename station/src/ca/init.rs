@@ -150,6 +150,7 @@ impl Operator {
             kind: kind.name().to_owned(),
             edition: if self.edition == Edition::Iso2 { 2 } else { 20 },
             key: "key.pem".to_owned(),
+            level: None,
             ocsp: self.ocsp.clone().filter(|_| asked),
             crl: base.map(|base| format!("{base}/{}.crl", kind.name())),
             days: None,
@@ -159,7 +160,10 @@ impl Operator {
         };
         write_key(&place.join("key.pem"), key.to_pem().as_bytes())?;
         write_new(&place.join("cert.pem"), certificate.as_bytes())?;
-        write_new(&place.join("chain.pem"), chain.as_bytes())?;
+        // Above a root there is nobody.
+        if !chain.is_empty() {
+            write_new(&place.join("chain.pem"), chain.as_bytes())?;
+        }
         let path = place.join(SETTINGS);
         write_new(&path, settings.to_text(&path)?.as_bytes())
     }

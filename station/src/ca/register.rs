@@ -26,6 +26,15 @@ pub enum Event {
         /// Last second of its validity.
         not_after: i64,
     },
+    /// A certificate that the authority issued and revoked before its directory was made.
+    TakenOver {
+        /// When.
+        at: i64,
+        /// Its serial number.
+        serial: String,
+        /// The last second for which it is listed.
+        not_after: i64,
+    },
     /// A certificate was revoked, or suspended.
     Revoked {
         /// When.
@@ -100,7 +109,7 @@ impl Register {
         Ok(register)
     }
 
-    /// Notes that a certificate was issued; it is on disk when this returns.
+    /// Notes what happened, certificates that were issued for instance; it is on disk when this returns.
     pub(super) fn issued(&mut self, events: &[Event]) -> Result<(), CaError> {
         self.append(events)
     }
@@ -156,7 +165,8 @@ impl Register {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::Issued { serial, not_after, .. } => {
+            Event::Issued { serial, not_after, .. }
+            | Event::TakenOver { serial, not_after, .. } => {
                 let entry = Entry { not_after: *not_after, revoked: None };
                 if self.certificates.insert(serial.clone(), entry).is_none() {
                     self.order.push(serial.clone());

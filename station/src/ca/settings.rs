@@ -2,7 +2,7 @@
 
 use super::CaError;
 use pki::issue::{KeyId, Policy, Terms};
-use pki::profile::{CertificateKind, Edition};
+use pki::profile::{CertificateKind, Edition, Level};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -16,6 +16,9 @@ pub(super) struct Settings {
     pub(super) edition: u8,
     /// File of the private key, beside this one, or the URI of one in a token (RFC 7512).
     pub(super) key: String,
+    /// How closely its own certificate follows the standard, where not to the letter: `field` or `lab`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) level: Option<String>,
     /// Address of the OCSP responder that answers for what is issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ocsp: Option<String>,
@@ -64,6 +67,12 @@ impl Settings {
             20 => Ok(Edition::Iso20),
             other => Err(format!("edition {other}: 2 or 20")),
         }
+    }
+
+    pub(super) fn level(&self) -> Result<Level, String> {
+        let Some(name) = &self.level else { return Ok(Level::Strict) };
+        let found = Level::ALL.into_iter().find(|level| level.to_string() == *name);
+        found.ok_or_else(|| format!("level {name:?}: strict, field or lab"))
     }
 
     pub(super) fn terms(&self) -> Result<Terms, String> {

@@ -8,6 +8,8 @@ mod command;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod issuing;
 #[cfg(test)]
 mod lint;

@@ -173,6 +173,19 @@ impl Crl {
         self.issuer == issuer.subject().der()
     }
 
+    /// Verifies that it is the list of an issuer, which must already be trusted, and signed with its key.
+    pub fn verify(&self, issuer: &Certificate) -> Result<(), CrlError> {
+        if !self.is_of(issuer) {
+            return Err(CrlError::OtherIssuer);
+        }
+        let usage = issuer.extensions().key_usage.as_ref();
+        if usage.is_some_and(|usage| !usage.value.contains(KeyUsage::CRL_SIGN)) {
+            return Err(CrlError::NotForSigning);
+        }
+        let key = issuer.public_key().map_err(CrlError::IssuerKey)?;
+        self.signed.verify(key).map_err(|_| CrlError::BadSignature)
+    }
+
     /// Verifies the list and returns what it says about a certificate: revoked if it is listed, good if not.
     ///
     /// Whether the list is recent enough is for [`Answer::is_current`]. The issuer must already be trusted.
@@ -190,12 +203,7 @@ impl Crl {
                 return Err(CrlError::Elsewhere);
             }
         }
-        let usage = issuer.extensions().key_usage.as_ref();
-        if usage.is_some_and(|usage| !usage.value.contains(KeyUsage::CRL_SIGN)) {
-            return Err(CrlError::NotForSigning);
-        }
-        let key = issuer.public_key().map_err(CrlError::IssuerKey)?;
-        self.signed.verify(key).map_err(|_| CrlError::BadSignature)?;
+        self.verify(issuer)?;
         let found =
             self.revoked.binary_search_by(|(serial, _)| (**serial).cmp(certificate.serial()));
         let entry = found.ok().and_then(|at| self.revoked.get(at));

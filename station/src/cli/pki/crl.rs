@@ -160,7 +160,7 @@ pub(super) fn told(status: Status, stale: Option<String>, json: bool) -> Result<
     Ok(status == Status::Good && stale.is_none())
 }
 
-fn read(path: &str) -> Result<Crl, String> {
+pub(super) fn read(path: &str) -> Result<Crl, String> {
     let der = values::der(path, |text| {
         pem::revocation_lists(text).map(|all| all.into_iter().next().unwrap_or_default())
     })?;

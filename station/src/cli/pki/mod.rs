@@ -7,6 +7,7 @@ mod crl;
 mod csr;
 mod files;
 mod fixtures;
+mod import;
 mod init;
 mod issue;
 mod lint;
@@ -32,6 +33,8 @@ use std::process::ExitCode;
 pub(super) enum Command {
     /// Makes a complete hierarchy of an operator: roots, authorities and their keys.
     Init(init::Arguments),
+    /// Takes an authority that was there before over into a directory: its key, certificates, and what it revoked.
+    Import(import::Arguments),
     /// Makes a test hierarchy and everything that must be refused, with a manifest of what is wrong.
     Fixtures(fixtures::Arguments),
     /// Issues certificates of any kind, with fresh keys or given ones.
@@ -76,6 +79,7 @@ pub(super) enum Command {
 pub(super) fn run(command: Command) -> ExitCode {
     match command {
         Command::Init(arguments) => init::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::Issue(arguments) => issue::run(&arguments),
         Command::Csr(command) => csr::run(&command),
