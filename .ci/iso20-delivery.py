@@ -1,8 +1,8 @@
-"""An independent EXI processor and OpenSSL judge a contract delivery of ISO 15118-20: iso20-delivery.py PROGRAM
+"""An independent EXI processor and OpenSSL judge a contract delivery of ISO 15118-20: iso20-delivery.py PROGRAM ANSWER..
 
 The processor reads every row as our XML and writes our octets from it; SHA-512 over its own octets of what is signed is the
 digest in the message; and over its octets of SignedInfo OpenSSL verifies the signature with the certificate in the message. With
-keys on P-521, and again with those of Ed448."""
+keys on P-521, and again with those of Ed448. Of each ANSWER, a file of EXI, it is the same, with nothing of ours but the octets."""
 import base64
 import hashlib
 import json
@@ -61,11 +61,8 @@ def judged(put, key, octets, value):
     return subprocess.run([*verify, put("info", octets)], capture_output=True).returncode == 0
 
 
-for (message, signed, info), chain in delivery() + delivery("ed448"):
-    text, _ = theirs(message)
-    (_, octets), (_, signed_info) = theirs(signed), theirs(info)
-    tree = ET.fromstring(text)
-    assert field(tree, "DigestValue") == hashlib.sha512(octets).digest(), f"digest in {message['message']}"
+def judge(tree, octets, signed_info, chain, what):
+    assert field(tree, "DigestValue") == hashlib.sha512(octets).digest(), f"digest in {what}"
     with tempfile.TemporaryDirectory() as work:
         def put(name, octets):
             with open(f"{work}/{name}", "wb") as file:
@@ -74,8 +71,26 @@ for (message, signed, info), chain in delivery() + delivery("ed448"):
         certificate = put("certificate", field(tree, chain, "Certificate"))
         key = subprocess.run(["openssl", "x509", "-inform", "der", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
         value = field(tree, "SignatureValue")
-        assert judged(put, key, signed_info, value), f"OpenSSL refuses the signature in {message['message']}"
+        assert judged(put, key, signed_info, value), f"OpenSSL refuses the signature in {what}"
         changed = signed_info[:-2] + bytes([signed_info[-2] ^ 1]) + signed_info[-1:]
         assert not judged(put, key, changed, value), "OpenSSL verifies anything"
+
+
+for (message, signed, info), chain in delivery() + delivery("ed448"):
+    text, _ = theirs(message)
+    (_, octets), (_, signed_info) = theirs(signed), theirs(info)
+    judge(ET.fromstring(text), octets, signed_info, chain, message["message"])
+
+schema, xmldsig = message["schema"], info["schema"]
+for path in sys.argv[2:]:
+    octets = open(path, "rb").read().hex()
+    text = oracle.exi2xml(schema, octets)
+    assert oracle.xml2exi(schema, text) == octets, f"{path} is written otherwise"
+    tree = ET.fromstring(text)
+
+    def fragment(name, schema):
+        element = next(e for e in tree.iter() if e.tag.split("}")[1] == name)
+        return bytes.fromhex(oracle.xml2exi(schema, ET.tostring(element, encoding="unicode"), frag=True))
+    judge(tree, fragment("SignedInstallationData", schema), fragment("SignedInfo", xmldsig), "CPSCertificateChain", path)
 oracle.close()
-print("both messages of a delivery of ISO 15118-20, with keys on P-521 and of Ed448, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL")
+print("both messages of a delivery of ISO 15118-20, with keys on P-521 and of Ed448, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL; so are", len(sys.argv) - 2, "answers of the service")

@@ -132,6 +132,11 @@ impl Hierarchy {
         Ok(hierarchy)
     }
 
+    /// What it was made from.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Every root of the hierarchy, for what it may anchor.
     pub fn anchors(&self) -> &Anchors {
         &self.anchors

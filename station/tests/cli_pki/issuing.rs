@@ -274,3 +274,51 @@ fn keys_are_of_ed448_where_that_is_asked_for_and_the_build_has_it() {
     let verify = ["verify", "a/chain.pem", "--role", "contract", "--anchors"];
     operator.good(&[&verify[..], &["ca/roots/mo_root.pem"]].concat());
 }
+
+#[test]
+fn a_delivery_of_iso_15118_20_opens_with_the_cars_certificate_too() {
+    let operator = Operator::new("20");
+    let pcid = "WVWP00000000000017";
+    operator.good(&["issue", "ca", "oem-provisioning", pcid, "--organization", "Car Maker"]);
+    let car = "ca/leaf/WVWP00000000000017/cert.pem";
+    let make = ["bundle", "make", "ca", "DEPNCC00000001", "--car", car, "-o", "ca/delivery.exi"];
+    operator.good(&make);
+    let key = "ca/leaf/WVWP00000000000017/key.pem";
+    let root = "ca/roots/v2g_root.pem";
+    let open = ["bundle", "open", "ca/delivery.exi", "--key", key, "--v2g-root", root];
+    assert!(operator.bad(&open).contains("--car is needed"));
+    let opened = operator.good(&[&open[..], &["--car", car, "--json", "-o", "ca/got"]].concat());
+    let opened: serde_json::Value = serde_json::from_str(&opened).unwrap();
+    assert_eq!((&opened["evcoid"], &opened["anchored"]), (&"DEPNCC00000001".into(), &false.into()));
+    assert_eq!(opened["remaining"], 0);
+    let leaf = operator.certificate("ca/got/chain.pem");
+    let key = fs::read_to_string(operator.path("ca/got/key.pem")).unwrap();
+    let key = pki::PrivateKey::from_pem(&key, &ring::rand::SystemRandom::new()).unwrap();
+    assert_eq!(leaf.public_key().unwrap(), pki::Signer::public_key(&key));
+}
+
+#[test]
+#[cfg(feature = "operator")]
+fn cars_requests_of_both_editions_are_as_their_services_want_them() {
+    for (edition, chain) in [("2", "cert.pem"), ("20", "chain.pem")] {
+        let operator = Operator::new(edition);
+        let pcid = "WVWP00000000000017";
+        operator.good(&["issue", "ca", "oem-provisioning", pcid, "--organization", "Car Maker"]);
+        let place = format!("ca/leaf/{pcid}");
+        let (car, key) = (format!("{place}/{chain}"), format!("{place}/key.pem"));
+        let make = ["bundle", "request", "--car", &car, "--key", &key, "-o", "ca/request.exi"];
+        let more = ["--v2g-root", "ca/roots/v2g_root.pem", "--session", "0123456789abcdef"];
+        operator.good(&[&make[..], &more].concat());
+        let request = fs::read(operator.path("ca/request.exi")).unwrap();
+        let request = pki_service::operator::CarRequest::read(&request).unwrap();
+        let session = 0x0123_4567_89ab_cdef_u64.to_be_bytes();
+        assert_eq!(request.session_id.as_slice(), session);
+        let leaf = operator.certificate(&format!("{place}/cert.pem"));
+        assert_eq!(request.receiver().unwrap(), leaf);
+        assert_eq!(request.roots().len(), 1);
+        let wrong = [&make[..], &more[..2], &["--session", "12"]].concat();
+        assert_eq!(operator.pki(&wrong).code, Some(2));
+        let foreign = [&make[..4], &["--key", "ca/ca/mo_sub2/key.pem"], &make[6..], &more].concat();
+        assert!(operator.bad(&foreign).contains("key"));
+    }
+}

@@ -5,11 +5,12 @@ use axum::http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
 use pki::Certificate;
-use pki::chain::{self, Chain, Verified};
+use pki::chain::{self, Chain, Demand, Verified};
+use pki::profile::Edition;
 
 use super::credentials::sha256;
 use super::{Code, Principal, Problem, Reply, Service};
-use crate::operator::{Provisioner, Refusal};
+use crate::operator::{CarRequest, Provisioner, Refusal};
 use crate::store::{self, Actor, CertificateId, Change, Committed, Event, Response, Submission};
 
 /// A request that was admitted to its route.
@@ -103,21 +104,44 @@ impl Call {
         }
     }
 
-    /// What makes contract certificates here.
-    pub(super) fn provisioner(&self) -> Result<&Provisioner, Problem> {
-        let none =
-            || Problem::new(Code::UnknownAuthority, "no contract certificates are made here");
-        self.service.desk.provisioner.as_ref().ok_or_else(none)
+    /// Refuses an edition of which there are no authorities here; that of ISO 15118-2 is at home everywhere.
+    pub(super) fn serves(&self, edition: Edition) -> Result<(), Problem> {
+        let mut authorities = self.service.desk.authorities.iter();
+        if edition == Edition::Iso2 || authorities.any(|own| own.issuer.edition() == edition) {
+            return Ok(());
+        }
+        Err(Problem::new(Code::UnsupportedEdition, edition))
+    }
+
+    /// What makes contract certificates of an edition here.
+    pub(super) fn provisioner(&self, edition: Edition) -> Result<&Provisioner, Problem> {
+        let provisioners = &self.service.desk.provisioners;
+        let found = provisioners.iter().find(|own| own.edition() == edition);
+        found.ok_or_else(|| match provisioners.first() {
+            Some(_) => Problem::new(Code::UnsupportedEdition, edition),
+            None => Problem::new(Code::UnknownAuthority, "no contract certificates are made here"),
+        })
+    }
+
+    /// What answers a car's request: one whose provisioning service stands below a root that the car has, if there is one.
+    pub(super) fn provisioner_for(&self, request: &CarRequest) -> Result<&Provisioner, Problem> {
+        let usual = self.provisioner(request.edition())?;
+        let mut provisioners = self.service.desk.provisioners.iter();
+        let known =
+            provisioners.find(|own| own.edition() == request.edition() && own.is_known_to(request));
+        Ok(known.unwrap_or(usual))
     }
 
     /// Verifies a chain for a role against the roots that are trusted now.
     pub(super) fn verify(
         &self,
+        edition: Edition,
         role: chain::Role,
         leaf: &[u8],
         subs: &[impl AsRef<[u8]>],
     ) -> Result<Arc<Verified<Chain>>, Problem> {
-        self.service.verify(role, leaf, subs, self.now).map_err(|error| match role {
+        let demand = Demand { role, edition, level: self.service.desk.terms.level };
+        self.service.verify(demand, leaf, subs, self.now).map_err(|error| match role {
             chain::Role::OemProvisioning | chain::Role::Contract => {
                 Refusal::Request(error.into()).into()
             }
@@ -136,7 +160,7 @@ impl Call {
         Some(CertificateId::new(&authority.name, certificate.serial()))
     }
 
-    fn idempotency_key(&self) -> Result<Option<String>, Problem> {
+    pub(super) fn idempotency_key(&self) -> Result<Option<String>, Problem> {
         let Some(value) = self.headers.get("idempotency-key") else { return Ok(None) };
         let text = value.to_str().ok().filter(|text| (1..=128).contains(&text.len()));
         let bad = || Problem::new(Code::MalformedRequest, "idempotency-key: 1 to 128 characters");

@@ -126,6 +126,8 @@ pub struct Vehicle {
     pub pcid: String,
     /// The provisioning certificate.
     pub vehicle_certificate: Base64,
+    /// Message set that the car speaks.
+    pub xsd_msg_def_namespace: String,
     /// Authorities above it, its issuer first.
     pub sub_ca_certificates: Vec<Base64>,
     /// Key identifiers of the V2G roots that the car holds, in hexadecimal.
@@ -232,6 +234,9 @@ pub struct CarRequestDocument {
 pub struct CarAnswers {
     /// One for each contract.
     pub emaid_content: Vec<CarAnswer>,
+    /// How many more the car gets by asking again; ISO 15118-20 only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_contracts: Option<u8>,
 }
 
 /// An answer to a car.

@@ -62,7 +62,8 @@ impl From<Refusal> for Problem {
         let response_code = refusal.response_code();
         let problem = match refusal {
             Refusal::Request(RequestError::Chain(error)) => error.into(),
-            Refusal::Exi(_) => Self::new(Code::MalformedExi, refusal),
+            Refusal::Exi { .. } => Self::new(Code::MalformedExi, refusal),
+            Refusal::Edition(_) => Self::new(Code::UnsupportedEdition, refusal),
             Refusal::Message(_) => Self::new(Code::UnexpectedMessage, refusal),
             Refusal::Certificate(_) => Self::new(Code::MalformedDer, refusal),
             Refusal::Request(RequestError::Claim(_)) => Self::new(Code::WrongRole, refusal),

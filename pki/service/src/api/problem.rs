@@ -11,8 +11,8 @@ pub struct Problem {
     pub code: Code,
     /// What is wrong with this request.
     pub detail: String,
-    /// What a station may answer to the car.
-    pub response_code: Option<ResponseCode>,
+    /// What a station may answer to the car, as the schema names it.
+    pub response_code: Option<&'static str>,
     /// Seconds after which another try may do better.
     pub retry_after: Option<u64>,
 }
@@ -31,7 +31,22 @@ impl Problem {
     /// With what a station may answer to the car.
     #[must_use]
     pub fn answering(mut self, response_code: ResponseCode) -> Self {
-        self.response_code = Some(response_code);
+        self.response_code = Some(response_code_name(response_code));
+        self
+    }
+
+    /// The same for a car of ISO 15118-20, whose session goes on after a warning.
+    #[must_use]
+    pub fn told_by_iso20(mut self) -> Self {
+        self.response_code = self.response_code.map(|code| match code {
+            "FAILED_CertificateExpired" => "WARNING_CertificateExpired",
+            "FAILED_CertificateRevoked" => "WARNING_CertificateRevoked",
+            "FAILED_CertChainError" => "WARNING_CertificateValidationError",
+            "FAILED_NoCertificateAvailable" | "FAILED_ContractCanceled" => {
+                "WARNING_NoContractMatchingPCIDFound"
+            }
+            code => code,
+        });
         self
     }
 
@@ -45,7 +60,7 @@ impl Problem {
         body.insert("code".into(), json!(self.code.name()));
         body.insert("request_id".into(), json!(request_id));
         if let Some(code) = self.response_code {
-            body.insert("response_code".into(), json!(response_code_name(code)));
+            body.insert("response_code".into(), json!(code));
         }
         let mut reply =
             Reply::new(self.code.status(), PROBLEM_JSON, Value::Object(body).to_string());
@@ -112,7 +127,7 @@ macro_rules! codes {
 codes! {
     MalformedRequest = BAD_REQUEST, "malformed-request", "A parameter or header cannot be read";
     MalformedJson = BAD_REQUEST, "malformed-json", "The body is not the JSON that is wanted";
-    MalformedExi = BAD_REQUEST, "malformed-exi", "The body is no EXI message of ISO 15118-2";
+    MalformedExi = BAD_REQUEST, "malformed-exi", "The body is no EXI message of ISO 15118";
     MalformedDer = BAD_REQUEST, "malformed-der", "A certificate, request or list is no DER of its kind";
     MalformedId = BAD_REQUEST, "malformed-identifier", "A contract, car or other identifier cannot be read";
     Unauthenticated = UNAUTHORIZED, "unauthenticated", "No credentials, or none that are valid";

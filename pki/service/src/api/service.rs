@@ -2,8 +2,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use pki::chain::{Anchors, Cache, ChainError, Demand, Role, RootKind};
-use pki::issue::{AuthorityError, CertificateAuthority, Hierarchy};
+use pki::chain::{Anchor, Anchors, Cache, ChainError, Demand, RootKind};
+use pki::issue::{AuthorityError, CertificateAuthority, Hierarchy, Options};
 use pki::profile::{CertificateKind, Edition};
 use pki::{Certificate, Chain, Level, PrivateKey, Signer, Verified};
 use ring::rand::SystemRandom;
@@ -41,8 +41,8 @@ pub type Clock = fn() -> i64;
 
 /// Keys and certificates that a node works with.
 pub struct Desk {
-    /// Makes and delivers contract certificates; none leaves those routes without service.
-    pub provisioner: Option<Provisioner>,
+    /// Make and deliver contract certificates, the usual one of each edition first; none leaves those routes without service.
+    pub provisioners: Vec<Provisioner>,
     /// Authorities that enrol, answer for what they issued, and publish revocation lists.
     pub authorities: Vec<Authority>,
     /// Roots that are trusted whatever stands in the root pool.
@@ -112,6 +112,8 @@ pub struct Limits {
 impl Desk {
     /// The desk of a [`Hierarchy`] in memory, for trials: every last authority, and the provisioning service.
     pub fn trial(hierarchy: &Hierarchy, terms: Terms) -> Result<Self, DeskError> {
+        let Options { edition, ocsp, .. } = hierarchy.options();
+        let edition = *edition;
         let roots = [
             (CertificateKind::MoSub2, CertificateKind::MoSub1, CertificateKind::MoRoot),
             (CertificateKind::OemSub2, CertificateKind::OemSub1, CertificateKind::OemRoot),
@@ -123,11 +125,13 @@ impl Desk {
             let signer: Arc<dyn Signer> = Arc::<PrivateKey>::clone(hierarchy.key(kind));
             let issuer = CertificateAuthority::new(
                 hierarchy.certificate(kind).clone(),
-                Edition::Iso2,
+                edition,
                 kind,
                 signer,
             )?;
-            let name = kind.name().to_owned();
+            let issuing = pki::issue::Terms { ocsp: ocsp.clone(), ..issuer.terms().clone() };
+            let issuer = issuer.with_terms(issuing)?;
+            let name = Authority::name_of(kind.name(), edition);
             let above = vec![hierarchy.certificate(above).clone()];
             let root = Some(hierarchy.certificate(root).clone());
             authorities.push(Authority { name, issuer, above, root, responder: None });
@@ -135,24 +139,67 @@ impl Desk {
         let cps = hierarchy.cps();
         let service = Signatory::new(cps.leaf, cps.subs, cps.key)?;
         let anchors = hierarchy.anchors().clone();
-        Self { provisioner: None, authorities, anchors, terms }.with_service(service, None)
+        let desk = Self { provisioners: Vec::new(), authorities, anchors, terms };
+        desk.with_service(edition, service, None)
     }
 
-    /// Adds the provisioning service; contracts are issued by the authority that issues contract certificates.
+    /// With all that another desk has, of another edition for instance. The terms stay.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.provisioners.extend(other.provisioners);
+        self.authorities.extend(other.authorities);
+        for anchor in other.anchors.iter() {
+            // It was one there already.
+            let _ = self.anchors.add(anchor.kind(), anchor.certificate().der());
+        }
+        self
+    }
+
+    /// Adds a provisioning service; contracts are issued by the authority of the edition that issues contract certificates.
     pub fn with_service(
         mut self,
+        edition: Edition,
         service: Signatory,
         organization: Option<String>,
     ) -> Result<Self, DeskError> {
         let level = self.terms.level;
-        let mut authorities = self.authorities.iter();
-        let contracts = authorities
-            .find(|own| own.issuer.terms().kinds.contains(&CertificateKind::ContractLeaf))
-            .ok_or(DeskError::NoContracts)?;
+        let contracts = self.issuer_of(CertificateKind::ContractLeaf, edition);
+        let contracts = contracts.ok_or(DeskError::NoContracts)?;
         let settings = Settings { organization, level };
         let (issuer, above) = (contracts.issuer.clone(), &contracts.above);
-        self.provisioner = Some(Provisioner::new(issuer, above, service, settings)?);
+        let root = self.root_above(&service).cloned();
+        let provisioner = Provisioner::new(issuer, above, service, settings)?;
+        self.provisioners.push(match root {
+            Some(root) => provisioner.with_root(&root),
+            None => provisioner,
+        });
         Ok(self)
+    }
+
+    /// The authority that issues a kind of certificate of an edition.
+    pub(super) fn issuer_of(&self, kind: CertificateKind, edition: Edition) -> Option<&Authority> {
+        self.authorities
+            .iter()
+            .find(|own| own.issuer.edition() == edition && own.issuer.terms().kinds.contains(&kind))
+    }
+
+    fn root_above(&self, service: &Signatory) -> Option<&Certificate> {
+        let last = service.subs().last().unwrap_or(service.certificate());
+        self.anchors.iter().map(Anchor::certificate).find(|root| {
+            root.subject() == last.issuer()
+                && root.public_key().is_ok_and(|key| last.verify_signed_by(key).is_ok())
+        })
+    }
+}
+
+impl Authority {
+    /// The name of an authority that its directory calls so: in ISO 15118-20 with the edition behind it, for instance `mo_sub2`
+    /// and `mo_sub2_20`.
+    pub fn name_of(name: &str, edition: Edition) -> String {
+        match edition {
+            Edition::Iso2 => name.to_owned(),
+            Edition::Iso20 => format!("{name}_20"),
+        }
     }
 }
 
@@ -249,15 +296,14 @@ impl Service {
         Arc::clone(&self.anchors.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Verifies a chain for a role against the roots that are trusted now; what was verified a moment ago need not be again.
+    /// Verifies a chain against the roots that are trusted now; what was verified a moment ago need not be again.
     pub(crate) fn verify(
         &self,
-        role: Role,
+        demand: Demand,
         leaf: &[u8],
         subs: &[impl AsRef<[u8]>],
         now: i64,
     ) -> Result<Arc<Verified<Chain>>, ChainError> {
-        let demand = Demand::iso2(role, self.desk.terms.level);
         let anchors = self.anchors();
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         chains.verify(demand, leaf, subs, &anchors, now)
@@ -266,7 +312,9 @@ impl Service {
     /// Puts the authorities on record and reads the root pool: what a node does before it serves.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         let known = self.store.authorities().await?;
-        let mut submission = Submission::new((self.clock)(), Actor::default());
+        // Nobody asked for it: the node itself says which authorities it has.
+        let actor = Actor { client: "node".to_owned(), request: "start".to_owned() };
+        let mut submission = Submission::new((self.clock)(), actor);
         let mut changed = false;
         for Authority { name, issuer, above, .. } in &self.desk.authorities {
             let own = issuer.certificate();
@@ -312,12 +360,6 @@ impl Service {
     /// The authority of a name.
     pub(crate) fn authority(&self, name: &str) -> Option<&Authority> {
         self.desk.authorities.iter().find(|authority| authority.name == name)
-    }
-
-    /// The authority that issues a kind of certificate.
-    pub(crate) fn issuer_of(&self, kind: CertificateKind) -> Option<&Authority> {
-        let mut all = self.desk.authorities.iter();
-        all.find(|authority| authority.issuer.terms().kinds.contains(&kind))
     }
 }
 

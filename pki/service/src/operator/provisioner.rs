@@ -1,17 +1,20 @@
-use exi::Document;
+use std::sync::Arc;
+
+use exi::Integer;
 use pki::cert::AttributeKind;
-use pki::delivery::{WrappedKey, receiver, wrap};
+use pki::delivery::iso20::{AssociatedData, ConcatKdf, Kdf};
+use pki::delivery::{self, iso20};
 use pki::issue::{CertificateAuthority, IssueError};
-use pki::profile::CertificateKind;
+use pki::profile::{CertificateKind, Edition};
 use pki::{Certificate, Chain, Evcoid, Level, PrivateKey, Signer, Verified};
 use ring::rand::SecureRandom;
 use v2g::delivery::{
-    BuildError, ContractData, certificate_chain, check_installation_by, check_update_by,
+    check_installation_by, check_update_by, iso20::check_installation_by as check20,
 };
-use v2g::iso2::msg::{Body, BodyElement, CertificateChain, Header, SessionId, V2gMessage};
-use v2g::xmldsig::Signature;
+use v2g::iso2::msg::SessionId;
 
-use super::{Asked, CarRequest, Refusal, Signatory};
+use super::message::{Chains, Envelope};
+use super::{Asked, CarRequest, Delivery, Refusal, Signatory, Wrapped};
 
 /// Makes contract certificates and delivers them: a mobility operator's last authority, and the provisioning service that
 /// signs for it.
@@ -21,7 +24,10 @@ pub struct Provisioner {
     contract_subs: Vec<Vec<u8>>,
     service: Signatory,
     /// The provisioning service's certificates as every answer carries them.
-    provisioning: CertificateChain,
+    provisioning: Chains,
+    /// Serial number of the service's root, if that is known.
+    root: Option<Integer>,
+    kdf: Arc<dyn Kdf>,
     settings: Settings,
 }
 
@@ -34,15 +40,6 @@ pub struct Settings {
     pub level: Level,
 }
 
-/// A contract's certificate with its key as only the car can read it. The key itself is gone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// The contract's certificate.
-    pub certificate: Certificate,
-    /// Its private key, wrapped.
-    pub wrapped: WrappedKey,
-}
-
 impl Provisioner {
     /// `above` are the authorities between `authority` and the root, its issuer first.
     pub fn new(
@@ -53,11 +50,39 @@ impl Provisioner {
     ) -> Result<Self, Refusal> {
         let own = std::iter::once(authority.certificate()).chain(above);
         let contract_subs: Vec<_> = own.map(|sub| sub.der().to_vec()).collect();
-        let subs: Vec<_> = service.subs().iter().map(Certificate::der).collect();
-        let provisioning = certificate_chain(None, service.certificate().der(), &subs)?;
         // Both chains go into messages; whether they fit is told now, not when a car asks.
-        certificate_chain(None, authority.certificate().der(), &contract_subs)?;
-        Ok(Self { authority, contract_subs, service, provisioning, settings })
+        Chains::new(authority.edition(), authority.certificate().der(), &contract_subs)?;
+        let subs: Vec<_> = service.subs().iter().map(Certificate::der).collect();
+        let provisioning = Chains::new(authority.edition(), service.certificate().der(), &subs)?;
+        let kdf = Arc::new(ConcatKdf::default());
+        Ok(Self { authority, contract_subs, service, provisioning, root: None, kdf, settings })
+    }
+
+    /// With the root above the provisioning service, by which cars are told to verify it.
+    #[must_use]
+    pub fn with_root(mut self, root: &Certificate) -> Self {
+        self.root = Integer::from_be_bytes(root.serial());
+        self
+    }
+
+    /// With another derivation of the key that wraps, in ISO 15118-20: see [`Kdf`].
+    #[must_use]
+    pub fn with_kdf(mut self, kdf: Arc<dyn Kdf>) -> Self {
+        self.kdf = kdf;
+        self
+    }
+
+    /// The edition of contracts and messages.
+    pub fn edition(&self) -> Edition {
+        self.authority.edition()
+    }
+
+    /// Whether a car says that it has the root above the provisioning service. Serial numbers of roots tell them apart;
+    /// their names are written in several ways.
+    pub fn is_known_to(&self, request: &CarRequest) -> bool {
+        self.root
+            .as_ref()
+            .is_some_and(|root| request.roots().iter().any(|known| known.serial_number == *root))
     }
 
     /// The authority that issues contract certificates.
@@ -88,6 +113,7 @@ impl Provisioner {
             Asked::Update(asked) => {
                 check_update_by(asked, signature, chain, self.settings.level)?;
             }
+            Asked::Installation20(asked) => check20(asked, chain)?,
         }
         Ok(())
     }
@@ -105,11 +131,13 @@ impl Provisioner {
         now_unix: i64,
         rng: &dyn SecureRandom,
     ) -> Result<Delivery, Refusal> {
-        let receiver = receiver(car)?;
+        let receiver = super::receiver(self.edition(), car)?;
         let mut subject = vec![(AttributeKind::CommonName, evcoid.normal().to_owned())];
         let organization = self.settings.organization.clone();
         subject.extend(organization.map(|name| (AttributeKind::Organization, name)));
-        let key = PrivateKey::generate(rng).map_err(IssueError::from)?;
+        // No chain mixes algorithms.
+        let algorithm = self.authority.issuer().signer.public_key().algorithm();
+        let key = PrivateKey::generate_for(algorithm, rng).map_err(IssueError::from)?;
         let (kind, public) = (CertificateKind::ContractLeaf, key.public_key());
         let issue = |authority: &CertificateAuthority| {
             authority.issue(kind, &subject, public, now_unix, rng)
@@ -123,60 +151,55 @@ impl Provisioner {
             let authority = self.authority.clone().with_terms(terms);
             certificate = issue(&authority.map_err(|_| IssueError::Validity)?)?;
         }
-        let wrapped = wrap(&key, receiver, rng)?;
+        let wrapped = match self.edition() {
+            Edition::Iso2 => Wrapped::Iso2(delivery::wrap(&key, receiver, rng)?),
+            Edition::Iso20 => {
+                let bound_to = AssociatedData::new(car, &certificate)?;
+                Wrapped::Iso20(iso20::wrap(&key, receiver, &bound_to, &*self.kdf, rng)?)
+            }
+        };
         Ok(Delivery { certificate, wrapped })
     }
 
     /// A delivery with its signature as an answer to no request: the session in it is blank, and no signature covers that.
-    pub fn signed(&self, delivery: &Delivery, rng: &dyn SecureRandom) -> Result<Vec<u8>, Refusal> {
-        let Delivery { certificate, wrapped } = delivery;
-        self.signed_for(certificate, &self.contract_subs, wrapped, rng)
+    pub fn signed(
+        &self,
+        delivery: &Delivery,
+        now_unix: i64,
+        rng: &dyn SecureRandom,
+    ) -> Result<Vec<u8>, Refusal> {
+        self.signed_for(delivery, &self.contract_subs, now_unix, rng)
     }
 
     /// As [`Self::signed`], for a contract certificate of another mobility operator with those above it.
     pub fn signed_for(
         &self,
-        certificate: &Certificate,
+        delivery: &Delivery,
         subs: &[Vec<u8>],
-        wrapped: &WrappedKey,
+        now_unix: i64,
         rng: &dyn SecureRandom,
     ) -> Result<Vec<u8>, Refusal> {
-        let data = ContractData::from_wrapped(certificate, subs, wrapped)?;
-        let signature = data.sign(self.service.signer(), rng)?;
-        let response = data.into_installation(self.provisioning.clone());
-        message(SessionId::default(), signature, BodyElement::CertificateInstallationRes(response))
+        let session_id = SessionId::default();
+        let envelope = Envelope { session_id, update: false, remaining: 0, now_unix };
+        self.provisioning.sign(delivery, subs, envelope, &self.service, rng)
     }
 
     /// The signed answer to a request, as it goes to the car. [V2G2-891] [V2G2-230]
+    ///
+    /// `remaining` more contracts wait for the car's next request; ISO 15118-2 has no word for that.
     pub fn answer(
         &self,
         request: &CarRequest,
         delivery: &Delivery,
+        remaining: u8,
+        now_unix: i64,
         rng: &dyn SecureRandom,
     ) -> Result<Vec<u8>, Refusal> {
-        let Delivery { certificate, wrapped } = delivery;
-        let data = ContractData::from_wrapped(certificate, &self.contract_subs, wrapped)?;
-        let signature = data.sign(self.service.signer(), rng)?;
-        let provisioning = self.provisioning.clone();
-        let element = match &request.asked {
-            Asked::Installation(_) => {
-                BodyElement::CertificateInstallationRes(data.into_installation(provisioning))
-            }
-            Asked::Update(_) => BodyElement::CertificateUpdateRes(data.into_update(provisioning)),
-        };
-        message(request.session_id, signature, element)
+        let update = matches!(request.asked, Asked::Update(_));
+        let envelope = Envelope { session_id: request.session_id, update, remaining, now_unix };
+        self.provisioning.sign(delivery, &self.contract_subs, envelope, &self.service, rng)
     }
 }
 
 /// Least validity of a contract certificate, seconds.
 const SHORTEST: i64 = 28 * 86_400;
-
-fn message(
-    session_id: SessionId,
-    signature: Signature,
-    element: BodyElement,
-) -> Result<Vec<u8>, Refusal> {
-    let header = Header { session_id, notification: None, signature: Some(signature) };
-    let message = V2gMessage { header, body: Body { element: Some(element) } };
-    Ok(message.to_vec().map_err(BuildError::from)?)
-}

@@ -1,15 +1,24 @@
 use pki::chain::ChainError;
 use pki::delivery::DeliveryError;
 use pki::issue::IssueError;
+use pki::profile::Edition;
 use v2g::delivery::{BuildError, RequestError};
 use v2g::iso2::msg::ResponseCode;
 
 /// Why a car gets no contract certificate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// The octets are no message of ISO 15118-2.
-    #[error("no EXI message of ISO 15118-2: {0}")]
-    Exi(#[from] exi::Error),
+    /// The octets are no message of either edition.
+    #[error("no request in EXI: not by ISO 15118-2 ({iso2}), not by ISO 15118-20 ({iso20})")]
+    Exi {
+        /// Why not of ISO 15118-2.
+        iso2: exi::Error,
+        /// Why no request of ISO 15118-20.
+        iso20: exi::Error,
+    },
+    /// A request, certificate or wrapped key of the other edition.
+    #[error("{0} alone is served here")]
+    Edition(Edition),
     /// Another message.
     #[error("{0} is no request for a contract certificate")]
     Message(&'static str),
@@ -43,9 +52,11 @@ impl Refusal {
             Self::Request(_) | Self::Certificate(_) | Self::Receiver(_) => {
                 ResponseCode::FailedCertChainError
             }
-            Self::Exi(_) | Self::Message(_) | Self::Issue(_) | Self::Build(_) => {
-                ResponseCode::Failed
-            }
+            Self::Exi { .. }
+            | Self::Message(_)
+            | Self::Edition(_)
+            | Self::Issue(_)
+            | Self::Build(_) => ResponseCode::Failed,
         }
     }
 }

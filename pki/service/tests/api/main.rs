@@ -12,6 +12,8 @@ mod pools;
 #[cfg(test)]
 mod provision;
 #[cfg(test)]
+mod provision20;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod support;

@@ -100,7 +100,7 @@ async fn by_document_as_the_pools_do_it() {
             "xsdMsgDefNamespace": "urn:iso:15118:20:2022:MsgDef",
         });
         let other = node.json("cpo", Method::POST, path, order).await;
-        assert_eq!(other.code(), "unsupported-edition");
+        assert_eq!(other.code(), "unexpected-message");
     }
 }
 

@@ -93,11 +93,14 @@ impl Node {
     }
 
     pub(crate) async fn with(limits: Limits, terms: Terms) -> Self {
+        Self::at(Desk::trial(&HIERARCHY, terms).unwrap(), limits).await
+    }
+
+    pub(crate) async fn at(desk: Desk, limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let file = format!("sqlite:{}", directory.path().join("store.db").display());
         let url = postgres().await.unwrap_or(file);
         let store = Store::open(&url, store::Options::default()).await.unwrap();
-        let desk = Desk::trial(&HIERARCHY, terms).unwrap();
         let service = Arc::new(Service::new(store.clone(), desk, limits, Paths::default()));
         service.prepare().await.unwrap();
         let mut tokens = HashMap::new();

@@ -2,7 +2,7 @@
 
 use pki::cms;
 use pki::issue::Csr;
-use pki::profile::CertificateKind;
+use pki::profile::{CertificateKind, Edition};
 use pki::{Certificate, Pcid};
 
 use super::super::service::Authority;
@@ -13,17 +13,17 @@ use crate::store::{self, CertificateId, CertificateState, Change};
 /// `POST {ca}/simpleenroll`, `POST {ca}/simpleenroll/{iso}`
 pub(super) async fn enrol(call: Call) -> Result<Reply, Problem> {
     let market = Market::by_name(call.parameter("ca")?)?;
-    edition(&call)?;
-    grant(call, market).await
+    let edition = edition(&call)?;
+    grant(call, market, edition).await
 }
 
 /// `POST pki/est/simpleenroll`: whose party the request is from says for what.
 pub(super) async fn enrol_party(call: Call) -> Result<Reply, Problem> {
     let market = party(&call)?;
-    grant(call, market).await
+    grant(call, market, Edition::Iso2).await
 }
 
-async fn grant(call: Call, market: Market) -> Result<Reply, Problem> {
+async fn grant(call: Call, market: Market, edition: Edition) -> Result<Reply, Problem> {
     let principal = call.principal()?;
     if !principal.has(market.role()) {
         return Err(Problem::new(Code::Forbidden, format!("for {} only", market.role())));
@@ -48,7 +48,7 @@ async fn grant(call: Call, market: Market) -> Result<Reply, Problem> {
         Market::Cps => {}
     }
     let kind = market.kind();
-    let authority = authority(&call, market)?;
+    let authority = authority(&call, market, edition)?;
     let certificate = authority.issuer.issue_for(kind, &request, call.now, &call.service.rng)?;
     let record = store::Certificate {
         id: CertificateId::new(&authority.name, certificate.serial()),
@@ -70,16 +70,20 @@ async fn grant(call: Call, market: Market) -> Result<Reply, Problem> {
 /// `GET {ca}/cacerts`, `GET {ca}/cacerts/{iso}/{curve}`
 pub(super) async fn authorities(call: Call) -> Result<Reply, Problem> {
     let market = Market::by_name(call.parameter("ca")?)?;
-    edition(&call)?;
-    if call.parameter("curve").is_ok_and(|curve| curve != "secp256r1") {
-        return Err(Problem::new(Code::UnsupportedEdition, "secp256r1 is offered"));
+    let edition = edition(&call)?;
+    let curve = match edition {
+        Edition::Iso2 => "secp256r1",
+        Edition::Iso20 => "secp521r1",
+    };
+    if call.parameter("curve").is_ok_and(|asked| asked != curve) {
+        return Err(Problem::new(Code::UnsupportedEdition, format!("{curve} is offered")));
     }
-    Ok(above(authority(&call, market)?))
+    Ok(above(authority(&call, market, edition)?))
 }
 
 /// `GET pki/est/cacerts`
 pub(super) async fn authorities_of_party(call: Call) -> Result<Reply, Problem> {
-    Ok(above(authority(&call, party(&call)?)?))
+    Ok(above(authority(&call, party(&call)?, Edition::Iso2)?))
 }
 
 fn above(authority: &Authority) -> Reply {
@@ -136,10 +140,12 @@ impl Market {
     }
 }
 
-fn authority(call: &Call, market: Market) -> Result<&Authority, Problem> {
+fn authority(call: &Call, market: Market, edition: Edition) -> Result<&Authority, Problem> {
+    call.serves(edition)?;
     let kind = market.kind();
-    let none = || Problem::new(Code::UnknownAuthority, format!("none issues a {kind} here"));
-    call.service.issuer_of(kind).ok_or_else(none)
+    let none =
+        || Problem::new(Code::UnknownAuthority, format!("none issues a {kind} of {edition} here"));
+    call.service.desk.issuer_of(kind, edition).ok_or_else(none)
 }
 
 fn party(call: &Call) -> Result<Market, Problem> {
@@ -147,10 +153,11 @@ fn party(call: &Call) -> Result<Market, Problem> {
     Market::by_name(&call.header("opnc-from-party-type").ok_or_else(missing)?.to_lowercase())
 }
 
-/// What is offered; a path that names no edition means that of ISO 15118-2.
-fn edition(call: &Call) -> Result<(), Problem> {
+/// A path that names no edition means that of ISO 15118-2.
+fn edition(call: &Call) -> Result<Edition, Problem> {
     match call.parameter("iso") {
-        Ok("ISO15118-2") | Err(_) => Ok(()),
+        Ok("ISO15118-2") | Err(_) => Ok(Edition::Iso2),
+        Ok("ISO15118-20") => Ok(Edition::Iso20),
         Ok(other) => Err(Problem::new(Code::UnsupportedEdition, other)),
     }
 }

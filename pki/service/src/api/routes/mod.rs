@@ -1,6 +1,7 @@
 //! What the routes do, a file for each resource, and the table of them all.
 
 mod contracts;
+mod editions;
 mod enrol;
 mod provision;
 mod revocation;

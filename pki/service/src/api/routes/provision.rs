@@ -1,10 +1,12 @@
 //! A car's signed request in, the signed answer out.
 
+use exi::Document as _;
 use pki::chain::{Chain, Role as ChainRole, Verified};
-use pki::delivery::WrappedKey;
 use pki::key::PublicKey;
+use pki::profile::Edition;
 use pki::{Certificate, Evcoid};
 use v2g::iso2::msg::ResponseCode;
+use v2g::iso20::msg::common::CertificateInstallationRes;
 
 use super::super::call::{KEYS_LAST, replayed, stored};
 use super::super::credentials::sha256;
@@ -19,62 +21,99 @@ use crate::store::{
 pub(super) async fn provision(call: Call) -> Result<Reply, Problem> {
     let request = CarRequest::read(&call.body)?;
     let (_, reply) = deliver(&call, &request).await?;
-    Ok(reply)
+    Ok(match delivered(&reply.body) {
+        Some((_, remaining)) => reply.with("remaining-contracts", remaining.to_string()),
+        None => reply,
+    })
 }
 
 /// `POST signedContractData`
 pub(super) async fn by_document(call: Call) -> Result<Reply, Problem> {
     let document: CarRequestDocument = call.json()?;
-    edition_2(document.xsd_msg_def_namespace.as_deref())?;
+    let edition = editions::edition(document.xsd_msg_def_namespace.as_deref())?;
     let octets = document.certificate_installation_req.0;
     if octets.len() > CarRequest::MAX_LEN {
         return Err(Problem::new(Code::MalformedExi, "longer than any request"));
     }
     let request = CarRequest::read(&octets)?;
+    if request.edition() != edition {
+        let why = format!("a request of {} said to be of {edition}", request.edition());
+        return Err(Problem::new(Code::UnexpectedMessage, why));
+    }
     let (emaid, reply) = deliver(&call, &request).await?;
+    let remaining_contracts = delivered(&reply.body).map(|(_, remaining)| remaining);
     let certificate_installation_res = Base64(reply.body.to_vec());
     let message_def = MessageDef { certificate_installation_res, emaid };
-    let answers = CarAnswers { emaid_content: vec![CarAnswer { message_def }] };
+    let emaid_content = vec![CarAnswer { message_def }];
+    let answers = CarAnswers { emaid_content, remaining_contracts };
     Reply::json(StatusCode::OK, &answers)
 }
 
 /// Answers a car's request once: a repetition, on whatever node, gets the same octets.
 async fn deliver(call: &Call, request: &CarRequest) -> Result<(String, Reply), Problem> {
-    let provisioner = call.provisioner()?;
-    let key = format!("provision:{}", hex::encode(request.digest));
+    if request.edition() == Edition::Iso2 {
+        return answer(call, request).await;
+    }
+    for _ in 0..TRIES {
+        match answer(call, request).await {
+            // Another request of the session was faster: this one gets the next contract.
+            Err(problem) if problem.code == Code::KeyReused => {}
+            done => return done.map_err(Problem::told_by_iso20),
+        }
+    }
+    Err(Problem::new(Code::Overloaded, "too many requests of one session at once"))
+}
+
+async fn answer(call: &Call, request: &CarRequest) -> Result<(String, Reply), Problem> {
+    let provisioner = call.provisioner_for(request)?;
     let car = request.receiver()?;
     let order = match &request.asked {
-        Asked::Installation(_) => installation(call, provisioner, request, &car, &key).await?,
-        Asked::Update(_) => update(call, provisioner, request, &key).await?,
-    };
-    let (contract, data) = match order {
-        Order::Replay(contract, response) => {
-            return Ok((contract.evcoid.normal().to_owned(), replayed(response)?));
+        Asked::Installation(_) | Asked::Installation20(_) => {
+            installation(call, provisioner, request, &car).await?
         }
-        Order::Deliver(contract, data) => (contract, data),
+        Asked::Update(_) => update(call, provisioner, request).await?,
     };
+    let Order { kept, contract, next } = order;
     let emaid = contract.evcoid.normal().to_owned();
+    let (data, remaining) = match next {
+        Next::Replay(response) => return Ok((emaid, replayed(response)?)),
+        Next::Deliver(data, remaining) => (data, remaining),
+    };
     if let Some(data) = data.filter(|data| is_good(call, &contract, data, &car))
-        && let Some(delivery) = wrapped(&data)
+        && let Some(delivery) = Delivery::read(&data.body)
     {
-        let exi = provisioner.answer(request, &delivery, &call.service.rng)?;
+        let rng = &call.service.rng;
+        let exi = provisioner.answer(request, &delivery, remaining, call.now, rng)?;
         let change = Change::DeliverCertificate(data.certificate);
-        match submit(call, vec![change], Vec::new(), key.clone(), request, exi).await {
+        match submit(call, vec![change], Vec::new(), kept.clone(), exi).await {
             // Revoked since; the contract gets another certificate.
             Err(StoreError::Refused(store::Refusal::State { .. })) => {}
             done => return Ok((emaid, done?)),
         }
     }
-    let reply = issue(call, provisioner, request, &contract, &car, key).await?;
+    let reply = issue(call, provisioner, request, (&contract, remaining), &car, kept).await?;
     Ok((emaid, reply))
 }
 
 /// What is to be done for a request that is good.
-enum Order {
+struct Order {
+    kept: Kept,
+    contract: Contract,
+    next: Next,
+}
+
+/// Under which an answer is kept, and of what request.
+#[derive(Clone)]
+struct Kept {
+    key: String,
+    digest: [u8; 32],
+}
+
+enum Next {
     /// It was answered before.
-    Replay(Contract, store::Response),
-    /// A contract is delivered; what was delivered before may do.
-    Deliver(Contract, Option<ContractData>),
+    Replay(store::Response),
+    /// The contract is delivered; what was delivered before may do. So many wait behind it.
+    Deliver(Option<ContractData>, u8),
 }
 
 async fn installation(
@@ -82,10 +121,10 @@ async fn installation(
     provisioner: &Provisioner,
     request: &CarRequest,
     car: &Certificate,
-    key: &str,
 ) -> Result<Order, Problem> {
     let pcid = pcid(car)?;
-    let view = call.service.store.provision_view(pcid.normal(), key).await?;
+    let kept = by_digest(request);
+    let view = call.service.store.provision_view(pcid.normal(), &kept.key).await?;
     let unknown = || {
         Problem::new(Code::UnknownPcid, format!("{pcid} is not in the pool"))
             .answering(ResponseCode::FailedNoCertificateAvailable)
@@ -101,28 +140,97 @@ async fn installation(
             .answering(ResponseCode::FailedCertChainError));
     }
     let (role, subs) = (ChainRole::OemProvisioning, &vehicle.subs);
-    check(call, provisioner, request, &*call.verify(role, &vehicle.leaf, subs)?)?;
+    let chain = call.verify(request.edition(), role, &vehicle.leaf, subs)?;
+    check(call, provisioner, request, &chain)?;
     let count = view.contracts.len();
-    let mut active =
-        view.contracts.into_iter().filter(|(contract, _)| is_active(contract, call.now));
-    let Some((contract, data)) = active.next() else {
+    let active = view.contracts.into_iter().filter(|(contract, _)| is_active(contract, call.now));
+    let active: Vec<_> = active.collect();
+    let mut chosen = request.choose(&active, |(contract, _)| &contract.evcoid);
+    if chosen.is_empty() {
         return Err(match count {
             0 => Problem::new(Code::NoContract, format!("{pcid} has no contract"))
                 .answering(ResponseCode::FailedNoCertificateAvailable),
+            _ if !active.is_empty() => {
+                Problem::new(Code::NoContract, "the car can keep no contract")
+                    .answering(ResponseCode::FailedNoCertificateAvailable)
+            }
             _ => ended(format!("every contract of {pcid}")),
         });
+    }
+    let session = match request.edition() {
+        Edition::Iso2 => Session { kept, delivered: Vec::new(), reply: view.reply },
+        Edition::Iso20 => session(call, request, pcid.normal()).await?,
     };
-    Ok(match view.reply {
-        Some(reply) => Order::Replay(contract, reply.response),
-        None => Order::Deliver(contract, data),
-    })
+    let is_new = |contract: &Contract| {
+        session.delivered.iter().all(|delivered| delivered.stem() != contract.evcoid.stem())
+    };
+    // A car that asks on after the last one gets them all again.
+    if chosen.iter().any(|(contract, _)| is_new(contract)) {
+        chosen.retain(|(contract, _)| is_new(contract));
+    }
+    let remaining = u8::try_from(chosen.len().saturating_sub(1)).unwrap_or(u8::MAX);
+    let (contract, data) = match chosen.first() {
+        Some(first) => (*first).clone(),
+        None => return Err(Problem::new(Code::Internal, "no contract is chosen")),
+    };
+    let next = match session.reply {
+        Some(reply) => Next::Replay(reply.response),
+        None => Next::Deliver(data, remaining),
+    };
+    Ok(Order { kept: session.kept, contract, next })
+}
+
+/// What a car got in a session, and under which key the next answer is kept.
+struct Session {
+    kept: Kept,
+    delivered: Vec<Evcoid>,
+    /// The answer, if this very request had one.
+    reply: Option<store::Reply>,
+}
+
+/// Cars of ISO 15118-20 ask again until nothing remains, perhaps with the same octets. The answers are kept one by one, so
+/// that any node knows what the car got in this session. A request is a repetition, and gets the same again, if it comes with
+/// the idempotency key of the other; or with its octets, after which there was nothing left to ask for.
+async fn session(call: &Call, request: &CarRequest, pcid: &str) -> Result<Session, Problem> {
+    let (digest, named) = match call.idempotency_key()? {
+        Some(key) => (sha256(key.as_bytes()), true),
+        None => (request.digest, false),
+    };
+    let mut delivered = Vec::new();
+    for step in 0..=u8::MAX {
+        let session = hex::encode(request.session_id.as_slice());
+        let kept = Kept { key: format!("provision:{pcid}:{session}:{step}"), digest };
+        let Some(reply) = call.service.store.reply(&kept.key).await? else {
+            return Ok(Session { kept, delivered, reply: None });
+        };
+        let content = self::delivered(&reply.response.body);
+        let last = content.as_ref().is_some_and(|(_, remaining)| *remaining == 0);
+        if reply.digest == digest && (named || last) {
+            return Ok(Session { kept, delivered, reply: Some(reply) });
+        }
+        delivered.extend(content.map(|(evcoid, _)| evcoid));
+    }
+    Err(Problem::new(Code::TooManyRequests, "the session asked 256 times"))
+}
+
+/// The contract in an answer of ISO 15118-20, and how many there are behind it.
+fn delivered(exi: &[u8]) -> Option<(Evcoid, u8)> {
+    let answer = CertificateInstallationRes::decode(exi).ok()?;
+    let leaf = &answer.signed_installation_data.contract_certificate_chain.certificate;
+    let leaf = Certificate::parse(leaf).ok()?;
+    let evcoid = Evcoid::parse(leaf.subject().common_name()?).ok()?;
+    Some((evcoid, answer.remaining_contract_certificate_chains))
+}
+
+fn by_digest(request: &CarRequest) -> Kept {
+    let digest = request.digest;
+    Kept { key: format!("provision:{}", hex::encode(digest)), digest }
 }
 
 async fn update(
     call: &Call,
     provisioner: &Provisioner,
     request: &CarRequest,
-    key: &str,
 ) -> Result<Order, Problem> {
     let Asked::Update(asked) = &request.asked else {
         return Err(Problem::new(Code::Internal, "no update"));
@@ -130,7 +238,7 @@ async fn update(
     let chain = &asked.contract_signature_cert_chain;
     let subs = chain.sub_certificates.iter().flat_map(|subs| subs.certificate.iter());
     let subs: Vec<_> = subs.map(|sub| sub.as_slice()).collect();
-    let chain = call.verify(ChainRole::Contract, &chain.certificate, &subs)?;
+    let chain = call.verify(request.edition(), ChainRole::Contract, &chain.certificate, &subs)?;
     check(call, provisioner, request, &chain)?;
     let store = &call.service.store;
     let unknown = || {
@@ -148,10 +256,12 @@ async fn update(
         return Err(Problem::new(Code::CertificateRevoked, revocation)
             .answering(ResponseCode::FailedCertificateRevoked));
     }
-    Ok(match store.reply(key).await? {
-        Some(reply) => Order::Replay(contract, reply.response),
-        None => Order::Deliver(contract, None),
-    })
+    let kept = by_digest(request);
+    let next = match store.reply(&kept.key).await? {
+        Some(reply) => Next::Replay(reply.response),
+        None => Next::Deliver(None, 0),
+    };
+    Ok(Order { kept, contract, next })
 }
 
 fn check(
@@ -169,7 +279,7 @@ fn check(
 /// Whether what was delivered before can be delivered again: for the same key, of the contract's newest certificate, and
 /// for long enough.
 fn is_good(call: &Call, contract: &Contract, data: &ContractData, car: &Certificate) -> bool {
-    let lasts = wrapped(data).is_some_and(|delivery| {
+    let lasts = Delivery::read(&data.body).is_some_and(|delivery| {
         let left = delivery.certificate.not_after().saturating_sub(call.now);
         left > call.service.desk.terms.renew_before
     });
@@ -182,9 +292,9 @@ async fn issue(
     call: &Call,
     provisioner: &Provisioner,
     request: &CarRequest,
-    contract: &Contract,
+    (contract, remaining): (&Contract, u8),
     car: &Certificate,
-    key: String,
+    kept: Kept,
 ) -> Result<Reply, Problem> {
     let delivery = provisioner.issue(
         &contract.evcoid,
@@ -193,7 +303,7 @@ async fn issue(
         call.now,
         &call.service.rng,
     )?;
-    let exi = provisioner.answer(request, &delivery, &call.service.rng)?;
+    let exi = provisioner.answer(request, &delivery, remaining, call.now, &call.service.rng)?;
     let id = id_of(call, provisioner, &delivery.certificate)?;
     let mut changes = issued(call, contract, car, &delivery, &id)?;
     if let Asked::Update(_) = request.asked
@@ -208,7 +318,7 @@ async fn issue(
     }
     changes.push(Change::DeliverCertificate(id));
     let event = event("mo.contract.updated", contract);
-    Ok(submit(call, changes, vec![event], key, request, exi).await?)
+    Ok(submit(call, changes, vec![event], kept, exi).await?)
 }
 
 /// The changes that put a new certificate of a contract on record; the last of them keeps it for the car.
@@ -239,8 +349,7 @@ pub(super) fn issued(
     let mut changes = vec![Change::IssueCertificate(record), renewed];
     if let Some(pcid) = contract.pcid.clone() {
         let key = car.public_key().map_err(|error| Problem::new(Code::UnsupportedKey, error))?;
-        let WrappedKey { encrypted, dh_public_key } = delivery.wrapped;
-        let body = [&encrypted[..], &dh_public_key, certificate.der()].concat();
+        let body = delivery.to_octets();
         let (receiver, created) = (receiver(key), call.now);
         let data = ContractData { evcoid, pcid, receiver, body, certificate: id.clone(), created };
         changes.push(Change::PutContractData(data));
@@ -248,25 +357,15 @@ pub(super) fn issued(
     Ok(changes)
 }
 
-/// What was made for a car before.
-pub(super) fn wrapped(data: &ContractData) -> Option<Delivery> {
-    let (encrypted, rest) = data.body.split_first_chunk()?;
-    let (dh_public_key, der) = rest.split_first_chunk()?;
-    let certificate = Certificate::parse(der).ok()?;
-    let wrapped = WrappedKey { encrypted: *encrypted, dh_public_key: *dh_public_key };
-    Some(Delivery { certificate, wrapped })
-}
-
 async fn submit(
     call: &Call,
     changes: Vec<Change>,
     events: Vec<Event>,
-    key: String,
-    request: &CarRequest,
+    Kept { key, digest }: Kept,
     exi: Vec<u8>,
 ) -> Result<Reply, StoreError> {
     let reply = Reply::ok(EXI, exi);
-    let (digest, expires) = (request.digest, call.now.saturating_add(KEYS_LAST));
+    let expires = call.now.saturating_add(KEYS_LAST);
     let kept = store::Reply { key, digest, expires, response: stored(&reply) };
     let submission = Submission::new(call.now, call.actor());
     let submission = changes.into_iter().fold(submission, Submission::with);
@@ -317,10 +416,5 @@ fn ended(what: String) -> Problem {
         .answering(ResponseCode::FailedContractCanceled)
 }
 
-/// Refuses message sets other than that of ISO 15118-2, the default.
-pub(super) fn edition_2(namespace: Option<&str>) -> Result<(), Problem> {
-    match namespace {
-        None | Some("urn:iso:15118:2:2013:MsgDef") => Ok(()),
-        Some(other) => Err(Problem::new(Code::UnsupportedEdition, other)),
-    }
-}
+/// How often an answer is tried whose place another one took.
+const TRIES: usize = 8;

@@ -32,12 +32,15 @@ fn system() -> Vec<Route> {
 }
 
 fn deliveries() -> Vec<Route> {
-    let summary = "Answers a car's request for a contract certificate with the signed response.";
+    let summary = "Answers a car's request for a contract certificate with the signed response. \
+                   By ISO 15118-20 a car asks again for each contract; the header \
+                   Remaining-Contracts says how many wait.";
     let own = own("provision", Method::POST, "/v1/provision", summary, run!(provision::provision))
         .access(STATIONS)
         .body(Content { media: &[EXI, OCTETS], limit: CarRequest::MAX_LEN, form: Form::Binary })
         .answers([ok(EXI, Form::Binary)])
-        .problems(DELIVERY);
+        .problems(DELIVERY)
+        .problems(EDITION);
     let paths = ["/v1/ccp/signedContractData", "/v1/ccp/signedcontractdata"];
     let pools =
         pools("provisionByDocument", Method::POST, paths, summary, run!(provision::by_document));
@@ -166,6 +169,7 @@ fn vehicles() -> Vec<Route> {
             .problems(CHAIN)
             .problems(EDITION)
             .problems(&[Code::MalformedId, Code::Profile, Code::CertificateRevoked])
+            .problems(&[Code::ProvisioningTaken])
     });
     let summary = "A car's provisioning certificate.";
     let get = pools("getVehicle", Method::GET, one, summary, run!(vehicles::get));

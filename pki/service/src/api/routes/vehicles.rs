@@ -4,7 +4,7 @@ use pki::chain::Role as ChainRole;
 use pki::revocation::{Reason, Revocation};
 use pki::{Certificate, Pcid};
 
-use super::provision::edition_2;
+use super::editions::{edition, namespace};
 use super::*;
 use crate::operator;
 use crate::store::{CertificateState, Change, Event, Provisioning, ProvisioningState};
@@ -12,7 +12,8 @@ use crate::store::{CertificateState, Change, Event, Provisioning, ProvisioningSt
 /// `PUT provCerts`
 pub(super) async fn put(call: Call) -> Result<Reply, Problem> {
     let upload: VehicleUpload = call.json()?;
-    edition_2(upload.xsd_msg_def_namespace.as_deref())?;
+    let edition = edition(upload.xsd_msg_def_namespace.as_deref())?;
+    call.serves(edition)?;
     let leaf = certificate(&upload.vehicle_certificate.0)?;
     let pcid = operator::pcid(&leaf)?;
     call.principal()?.owns(pcid.normal())?;
@@ -21,8 +22,8 @@ pub(super) async fn put(call: Call) -> Result<Reply, Problem> {
     // The issuer first.
     let subs = [upload.sub_ca2_certificate, upload.sub_ca1_certificate];
     let subs: Vec<_> = subs.into_iter().flatten().map(|sub| sub.0).collect();
-    let chain = call.verify(ChainRole::OemProvisioning, leaf.der(), &subs)?;
-    pki::delivery::receiver(&leaf).map_err(|error| Problem::new(Code::Profile, error))?;
+    let chain = call.verify(edition, ChainRole::OemProvisioning, leaf.der(), &subs)?;
+    operator::receiver(edition, &leaf).map_err(|error| Problem::new(Code::Profile, error))?;
     if let Some(id) = call.issued_here(&leaf)
         && let Some(issued) = call.service.store.certificate(&id).await?
         && let CertificateState::Revoked(revocation) = issued.state
@@ -30,6 +31,10 @@ pub(super) async fn put(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(Code::CertificateRevoked, revocation));
     }
     let known = call.service.store.provisioning(pcid.normal()).await?;
+    if known.as_ref().is_some_and(|known| namespace(&known.leaf) != namespace(leaf.der())) {
+        let why = format!("{pcid} is in the pool with a certificate of the other edition");
+        return Err(Problem::new(Code::ProvisioningTaken, why));
+    }
     let record = Provisioning {
         pcid: pcid.normal().to_owned(),
         leaf: leaf.der().to_vec(),
@@ -122,6 +127,7 @@ fn document(record: &Provisioning) -> Vehicle {
     Vehicle {
         pcid: record.pcid.clone(),
         vehicle_certificate: Base64(record.leaf.clone()),
+        xsd_msg_def_namespace: namespace(&record.leaf).to_owned(),
         sub_ca_certificates: record.subs.iter().map(|sub| Base64(sub.clone())).collect(),
         v2g_root_authority_key_identifiers: record.roots.clone(),
         not_after: Moment(record.not_after),

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Config {
-    /// Directory of the authorities, as `pnc pki init` makes it.
-    pub(super) directory: Option<PathBuf>,
+    /// Directories of the authorities, as `pnc pki init` makes them: one for each edition, or several provisioning services.
+    pub(super) directories: Vec<PathBuf>,
     pub(super) database: String,
     pub(super) listen: SocketAddr,
     /// Plain HTTP on an address that others reach, because a proxy in front does TLS.
@@ -72,7 +72,7 @@ pub(super) struct Webhooks {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            directory: None,
+            directories: Vec::new(),
             database: "sqlite:pnc-pki.db".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
             behind_proxy: false,

@@ -3,7 +3,6 @@
 use super::config::Config;
 use crate::cli::pki::files;
 use ::pki::chain::{Anchors, RootKind};
-use ::pki::profile::Edition;
 use ::pki::{Certificate, PrivateKey};
 use pki_service::api::{Authority, Desk};
 use pki_service::operator::Signatory;
@@ -12,35 +11,86 @@ use ring::rand::SystemRandom;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Every authority of ISO 15118-2 in the directory, and the provisioning service if there is one.
+/// Every authority of the directories, and the provisioning service of each that has one.
 pub(super) fn open(config: &Config) -> Result<Desk, String> {
-    let path = config.directory.as_deref().ok_or("no directory of authorities")?;
+    let empty = || Desk {
+        provisioners: Vec::new(),
+        authorities: Vec::new(),
+        anchors: Anchors::new(),
+        terms: config.terms(),
+    };
+    let mut desk = empty();
+    for path in &config.directories {
+        let other = of_directory(path, empty(), config.issuing.organization.clone())
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        for authority in &other.authorities {
+            let name = &authority.name;
+            if desk.authorities.iter().any(|known| known.name == *name) {
+                return Err(format!("{}: another directory has {name} too", path.display()));
+            }
+        }
+        desk = desk.and(other);
+    }
+    Ok(desk)
+}
+
+fn of_directory(path: &Path, mut desk: Desk, organization: Option<String>) -> Result<Desk, String> {
     let directory = Directory::new(path);
-    let anchors = anchors(&path.join("roots"))?;
-    let mut authorities = Vec::new();
+    desk.anchors = anchors(&path.join("roots"))?;
+    let mut edition = None;
     for name in directory.names().map_err(|error| error.to_string())? {
         let ca = directory.open(&name).map_err(|error| error.to_string())?;
-        if ca.edition() == Edition::Iso2 {
-            let responder = leaf(&path.join("leaf").join(format!("ocsp_signer_of_{name}")))?;
-            let own = ca.authority().certificate();
-            let above: Vec<_> = ca.chain().into_iter().filter(|above| above != own).collect();
-            let root = root(&anchors, above.last().unwrap_or(own));
-            let responder = responder.map(|(certificates, key)| {
-                let signer: Arc<dyn ::pki::Signer> = Arc::new(key);
-                certificates.into_iter().next().map(|leaf| (leaf, signer))
-            });
-            let (issuer, responder) = (ca.authority().clone(), responder.flatten());
-            authorities.push(Authority { name, issuer, above, root, responder });
+        let responder = leaf(&path.join("leaf").join(format!("ocsp_signer_of_{name}")))?;
+        let own = ca.authority().certificate();
+        let above: Vec<_> = ca.chain().into_iter().filter(|above| above != own).collect();
+        let root = root(&desk.anchors, above.last().unwrap_or(own));
+        let responder = responder.map(|(certificates, key)| {
+            let signer: Arc<dyn ::pki::Signer> = Arc::new(key);
+            certificates.into_iter().next().map(|leaf| (leaf, signer))
+        });
+        let (issuer, responder) = (ca.authority().clone(), responder.flatten());
+        if edition.is_some_and(|edition| edition != issuer.edition()) {
+            return Err("authorities of both editions".to_owned());
         }
+        edition = Some(issuer.edition());
+        let name = Authority::name_of(&name, issuer.edition());
+        desk.authorities.push(Authority { name, issuer, above, root, responder });
     }
-    let desk = Desk { provisioner: None, authorities, anchors, terms: config.terms() };
-    let Some((chain, key)) = leaf(&path.join("leaf").join("cps"))? else { return Ok(desk) };
-    let mut chain = chain.into_iter();
-    let leaf = chain.next().ok_or("leaf/cps: no certificate")?;
-    let service = Signatory::new(leaf, chain.collect(), Arc::new(key));
-    let service = service.map_err(|error| format!("leaf/cps: {error}"))?;
-    let organization = config.issuing.organization.clone();
-    desk.with_service(service, organization).map_err(|error| error.to_string())
+    let Some(edition) = edition else { return Ok(desk) };
+    for name in provisioning_services(path)? {
+        let Some((chain, key)) = leaf(&path.join("leaf").join(&name))? else { continue };
+        let mut chain = chain.into_iter();
+        let leaf = chain.next().ok_or_else(|| format!("leaf/{name}: no certificate"))?;
+        let service = Signatory::new(leaf, chain.collect(), Arc::new(key));
+        let service = service.map_err(|error| format!("leaf/{name}: {error}"))?;
+        let served = desk.with_service(edition, service, organization.clone());
+        desk = served.map_err(|error| error.to_string())?;
+    }
+    Ok(desk)
+}
+
+/// `cps` first, then those of other roots, `cps_..`, which cars of those roots are answered by.
+fn provisioning_services(path: &Path) -> Result<Vec<String>, String> {
+    let mut names = names(&path.join("leaf"))?;
+    names.retain(|name| name == "cps" || name.starts_with("cps_"));
+    Ok(names)
+}
+
+/// Names in a directory, sorted; none if it is not there.
+fn names(path: &Path) -> Result<Vec<String>, String> {
+    let told = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut names = Vec::new();
+    match std::fs::read_dir(path) {
+        Ok(entries) => {
+            for entry in entries {
+                names.extend(entry.map_err(told)?.file_name().into_string().ok());
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(told(error)),
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The chain (leaf first) and the key of a place for a leaf, if it is there.
@@ -61,16 +111,17 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
     parsed.map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// `v2g_root.pem` and the others as `pnc pki init` names them, and those of others beside: `v2g_root_...pem`.
 fn anchors(place: &Path) -> Result<Anchors, String> {
     let mut anchors = Anchors::new();
-    for (name, kind) in [
-        ("v2g_root.pem", RootKind::V2g),
-        ("mo_root.pem", RootKind::Mo),
-        ("oem_root.pem", RootKind::Oem),
-        ("private_root.pem", RootKind::PrivateOperator),
-    ] {
-        let path = place.join(name);
-        if path.is_file() {
+    for name in names(place)? {
+        let Some(stem) = name.strip_suffix(".pem") else { continue };
+        let kind = RootKind::ALL.into_iter().find(|kind| {
+            let rest = stem.strip_prefix(kind.certificate_kind().name());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        });
+        if let Some(kind) = kind {
+            let path = place.join(&name);
             let text = files::text(&path.to_string_lossy())?;
             let added = anchors.add_pem(kind, &text);
             added.map_err(|error| format!("{}: {error}", path.display()))?;

@@ -19,9 +19,11 @@ use tokio::net::TcpListener;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    /// Directory of the authorities, as `pnc pki init` makes it.
+    /// Directory of the authorities, as `pnc pki init` makes it; once for each edition.
+    ///
+    /// Names of authorities of ISO 15118-20 end with `_20` here: mo_sub2_20.
     #[arg(long, value_name = "CA-DIR")]
-    dir: Option<PathBuf>,
+    dir: Vec<PathBuf>,
     /// Settings in TOML; options of the command line count before them.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -78,8 +80,8 @@ fn configuration(arguments: &Arguments) -> Result<Config, String> {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    if let Some(dir) = &arguments.dir {
-        config.directory = Some(dir.clone());
+    if !arguments.dir.is_empty() {
+        config.directories.clone_from(&arguments.dir);
     }
     if let Some(database) = &arguments.database {
         config.database.clone_from(database);
@@ -92,7 +94,7 @@ fn configuration(arguments: &Arguments) -> Result<Config, String> {
         config.tls = Some(config::Tls { certificate, key, client_roots });
     }
     config.check()?;
-    if config.directory.is_none() {
+    if config.directories.is_empty() {
         return Err("no directory of authorities: give --dir".to_owned());
     }
     Ok(config)
