@@ -54,6 +54,16 @@ LEAD = 4
 
 
 def play(job):
+    """Foreign peers miss their own times on a busy machine: such a row is played up to three times. A wrong link is never forgiven."""
+    _, scenario, station, car, _ = job
+    is_foreign = (station, car) != ('pnc', 'pnc') and not of(NO_LINK, station, car, scenario['name'])
+    for attempt in range(3 if is_foreign and not of(MAY_FAIL, station, car, scenario['name']) else 1):
+        played = once(job, attempt)
+        if played[1] in ('right', 'WRONG'): break
+    return played
+
+
+def once(job, attempt):
     number, scenario, station, car, repetition = job
     scenario = json.loads(json.dumps(scenario))
     for s in scenario['stations']:
@@ -63,7 +73,7 @@ def play(job):
         if s['role'] == 'ev': s['start'] = s.get('start', 2.5) + LEAD
     scenario['timeout'] = scenario.get('timeout', 30) + LEAD
     name = scenario['name']
-    scenario['name'] = f'{name}.{station}.{car}.{repetition}'
+    scenario['name'] = f'{name}.{station}.{car}.{repetition}.{attempt}'
     try:
         result = slacnet.run(scenario, tag='p%x' % (number % 0xfff), logdir=str(logs))
     except Exception as error:
