@@ -23,7 +23,7 @@ export PNC_HSM_URI="pkcs11:token=pnc?module-path=$module"
 cargo test -q -p pnc-pki-hsm --features softhsm -- --test-threads=1 --nocapture
 
 # An operator whose contracts are issued by a key in the token; OpenSSL judges request and chain.
-cargo build -q -p pnc --features hsm
+cargo build -q -p pnc --features hsm,ed448
 target=${CARGO_TARGET_DIR:-target}
 [ "${target#/}" != "$target" ] || target=$PWD/$target
 pnc=$target/debug/pnc
