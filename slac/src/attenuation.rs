@@ -23,6 +23,13 @@ impl Decibel {
         let sum: i32 = groups.iter().map(|&group| i32::from(group)).sum();
         Some(Self((sum * 100 + count / 2) / count))
     }
+
+    /// Mean over carrier groups less the receiver's own share of each (`AttenRxEVSE`); `None` without groups.
+    pub(crate) fn calibrated(groups: &[u8], calibration: &[u8; GROUPS]) -> Option<Self> {
+        let count = i32::try_from(groups.len()).ok().filter(|&count| count > 0)?;
+        let share = groups.iter().zip(calibration).map(|(_, &share)| i32::from(share)).sum::<i32>();
+        Some(Self(Self::mean(groups)?.0 - share * 100 / count))
+    }
 }
 
 impl fmt::Display for Decibel {

@@ -1,7 +1,7 @@
 //! HomePlug Green PHY management messages and the matching (SLAC) engines of ISO 15118-3.
 //!
 //! [`mme`] reads and writes the Ethernet frames, [`Evse`] and [`Ev`] are the two roles, [`Site`] joins the connectors of one process,
-//! [`medium`] simulates modems and power line.
+//! [`medium`] simulates modems and power line, [`park`] cars and stations on it.
 //! The engines do no I/O: call `handle(now, input)`, then `poll()` until it answers [`Output::Wait`]. `now` counts from an origin of
 //! the caller's choice and never runs backwards.
 //!
@@ -25,6 +25,7 @@ pub mod medium;
 pub mod mme;
 pub mod modem;
 mod output;
+pub mod park;
 pub mod pilot;
 mod random;
 pub mod site;

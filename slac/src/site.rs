@@ -7,11 +7,11 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::attenuation::{Decibel, GROUPS, Profiles};
+use crate::attenuation::{Decibel, GROUPS};
 use crate::evse::{Event, Evse, Input};
 use crate::mme::Mac;
 use crate::output::Output;
-use crate::timing::SESSIONS;
+use crate::timing::{SESSIONS, SOUNDS};
 
 /// The connectors of a site, numbered in the order in which they were added.
 #[derive(Default)]
@@ -52,7 +52,9 @@ pub(crate) struct Hearing(Vec<Heard>);
 
 struct Heard {
     ev: Mac,
-    profiles: Profiles,
+    /// Calibrated, of as many of the last soundings as are `sounds`.
+    levels: [Decibel; SOUNDS as usize],
+    sounds: usize,
     last: Duration,
 }
 
@@ -62,16 +64,26 @@ impl Hearing {
     }
 
     /// Adds a profile; one that comes `gap` after the last begins anew.
-    pub(crate) fn add(&mut self, ev: Mac, groups: &[u8], now: Duration, gap: Duration) {
+    pub(crate) fn add(
+        &mut self,
+        ev: Mac,
+        groups: &[u8],
+        calibration: &[u8; GROUPS],
+        now: Duration,
+        gap: Duration,
+    ) {
+        let Some(level) = Decibel::calibrated(groups, calibration) else { return };
         let place = self.0.iter().position(|heard| heard.ev == ev);
         let mut heard = match place {
             Some(place) => self.0.remove(place),
-            None => Heard { ev, profiles: Profiles::default(), last: now },
+            None => Heard { ev, levels: [level; SOUNDS as usize], sounds: 0, last: now },
         };
         if now > heard.last + gap {
-            heard.profiles = Profiles::default();
+            heard.sounds = 0;
         }
-        heard.profiles.add(groups);
+        heard.levels.rotate_right(1);
+        heard.levels[0] = level;
+        heard.sounds = (heard.sounds + 1).min(heard.levels.len());
         heard.last = now;
         // The one not heard for longest stands first.
         if self.0.len() >= SESSIONS {
@@ -80,16 +92,13 @@ impl Hearing {
         self.0.push(heard);
     }
 
-    /// The calibrated level of a car that was heard within `gap`.
-    pub(crate) fn level(
-        &self,
-        ev: Mac,
-        calibration: &[u8; GROUPS],
-        now: Duration,
-        gap: Duration,
-    ) -> Option<Decibel> {
+    /// The calibrated level of a car that was heard within `gap`: the median, which a sounding that was measured wrongly does not move.
+    pub(crate) fn level(&self, ev: Mac, now: Duration, gap: Duration) -> Option<Decibel> {
         let heard = self.0.iter().find(|heard| heard.ev == ev && now <= heard.last + gap)?;
-        heard.profiles.mean(calibration)
+        let mut levels = heard.levels;
+        let levels = levels.get_mut(..heard.sounds)?;
+        levels.sort_unstable();
+        levels.get(levels.len().checked_sub(1)? / 2).copied()
     }
 }
 
@@ -103,16 +112,26 @@ mod tests {
     fn what_is_heard_is_bounded_and_forgotten() {
         let (mut hearing, now) = (Hearing::new(), Duration::from_secs(9));
         for index in 0..=u8::MAX {
-            hearing.add(Mac([2, 0, 0, 0, 0, index]), &[index; GROUPS], now, GAP);
+            hearing.add(Mac([2, 0, 0, 0, 0, index]), &[index; GROUPS], &[1; GROUPS], now, GAP);
         }
         assert_eq!(hearing.0.len(), SESSIONS);
-        let level = |hearing: &Hearing, index, now| {
-            hearing.level(Mac([2, 0, 0, 0, 0, index]), &[1; GROUPS], now, GAP)
-        };
+        let level =
+            |hearing: &Hearing, index, now| hearing.level(Mac([2, 0, 0, 0, 0, index]), now, GAP);
         assert_eq!(level(&hearing, 255, now), Some(Decibel::whole(254)));
         assert_eq!(level(&hearing, 0, now), None);
         assert_eq!(level(&hearing, 255, now + GAP * 2), None);
-        hearing.add(Mac([2, 0, 0, 0, 0, 255]), &[41; GROUPS], now + GAP * 2, GAP);
-        assert_eq!(level(&hearing, 255, now + GAP * 2), Some(Decibel::whole(40)));
+        let later = now + GAP * 2;
+        hearing.add(Mac([2, 0, 0, 0, 0, 255]), &[41; GROUPS], &[1; GROUPS], later, GAP);
+        assert_eq!(level(&hearing, 255, later), Some(Decibel::whole(40)));
+    }
+
+    #[test]
+    fn a_sounding_measured_wrongly_does_not_move_the_level_nor_does_one_without_groups() {
+        let (mut hearing, now, ev) = (Hearing::new(), Duration::from_secs(9), Mac([2; 6]));
+        for level in [40, 40, 75, 41, 20, 41, 42] {
+            hearing.add(ev, &[level; GROUPS], &[10; GROUPS], now, GAP);
+            hearing.add(ev, &[], &[10; GROUPS], now, GAP);
+        }
+        assert_eq!(hearing.level(ev, now, GAP), Some(Decibel::whole(31)));
     }
 }

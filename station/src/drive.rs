@@ -247,21 +247,23 @@ v2g_engine!(evcc, Evcc);
 /// Frames are input, commands are any other input of the engine.
 macro_rules! slac_engine {
     ($role:ident, $engine:ident) => {
+        pub(crate) fn $role<'a>(
+            input: Input<'a, slac::$role::Input<'static>>,
+        ) -> slac::$role::Input<'a> {
+            match input {
+                Input::Received(frame) => slac::$role::Input::Frame(frame),
+                Input::Closed => slac::$role::Input::Error,
+                Input::Timeout => slac::$role::Input::Timeout,
+                Input::Command(command) => command,
+            }
+        }
+
         impl Engine for slac::$engine {
             type Command = slac::$role::Input<'static>;
             type Event = slac::$role::Event;
 
             fn handle(&mut self, now: Duration, input: Input<'_, Self::Command>) {
-                Self::handle(
-                    self,
-                    now,
-                    match input {
-                        Input::Received(frame) => slac::$role::Input::Frame(frame),
-                        Input::Closed => slac::$role::Input::Error,
-                        Input::Timeout => slac::$role::Input::Timeout,
-                        Input::Command(command) => command,
-                    },
-                );
+                Self::handle(self, now, $role(input));
             }
 
             /// What stood behind an interface that comes back has been restarted, or is another one.
@@ -274,14 +276,18 @@ macro_rules! slac_engine {
             }
 
             fn poll(&mut self) -> Output<Self::Event> {
-                match Self::poll(self) {
-                    slac::Output::Transmit(frame) => Output::Transmit(frame.to_vec()),
-                    slac::Output::Event(event) => Output::Event(event),
-                    slac::Output::Wait(until) => Output::Wait(until),
-                }
+                slac_output(Self::poll(self))
             }
         }
     };
+}
+
+pub(crate) fn slac_output<E>(output: slac::Output<'_, E>) -> Output<E> {
+    match output {
+        slac::Output::Transmit(frame) => Output::Transmit(frame.to_vec()),
+        slac::Output::Event(event) => Output::Event(event),
+        slac::Output::Wait(until) => Output::Wait(until),
+    }
 }
 
 slac_engine!(evse, Evse);

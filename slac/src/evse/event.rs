@@ -13,6 +13,9 @@ pub enum Input<'a> {
     Frame(&'a [u8]),
     /// The control pilot changed.
     Pilot(Pilot),
+    /// How often the hardware has seen the control pilot go from B to C, counted from anywhere and wrapping. Once it has told, changes seen
+    /// as [`Pilot`](Self::Pilot) count as toggles no more.
+    Toggles(u32),
     /// The modem reports a station in its network.
     LinkUp,
     /// The modem reports that it is alone.

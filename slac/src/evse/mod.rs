@@ -40,6 +40,8 @@ pub struct Evse {
     now: Duration,
     pilot: Pilot,
     edges: u32,
+    /// What the hardware's own counter of them showed last.
+    counter: Option<u32>,
     modem: Local,
     /// What the modem heard, for the other connectors of a site.
     hearing: Option<Hearing>,
@@ -101,6 +103,7 @@ impl Evse {
             now: Duration::ZERO,
             pilot: Pilot::A,
             edges: 0,
+            counter: None,
             modem: Local::new(Some(Duration::ZERO)),
             hearing: None,
             phase: Phase::Unplugged,
@@ -138,6 +141,11 @@ impl Evse {
                 }
             }
             Input::Pilot(pilot) => self.pilot(pilot),
+            Input::Toggles(count) => {
+                if let Some(last) = self.counter.replace(count) {
+                    self.edges = self.edges.wrapping_add(count.wrapping_sub(last));
+                }
+            }
             Input::LinkUp => self.link_up(),
             Input::LinkDown => self.link_down(),
             Input::Terminate => self.stop(Cause::Terminated),
@@ -177,7 +185,7 @@ impl Evse {
             | Phase::Paused(matched) => (matched.ev == ev).then_some(Decibel(i32::MIN)),
             Phase::Matching { .. } | Phase::Expired => {
                 let gap = self.config.timing[Timer::Hearing];
-                self.hearing.as_ref()?.level(ev, &self.config.calibration, now, gap)
+                self.hearing.as_ref()?.level(ev, now, gap)
             }
             Phase::Unplugged => None,
         }
@@ -223,6 +231,7 @@ impl Evse {
             config: &self.config,
             edges: self.edges,
             others,
+            hearing: self.hearing.as_ref(),
             out: &mut self.out,
         };
         self.sessions.expire(&mut cx);
@@ -290,7 +299,7 @@ impl Evse {
             self.modem.profile(&ind.groups);
             let gap = self.config.timing[Timer::Hearing];
             if let Some(hearing) = &mut self.hearing {
-                hearing.add(ind.pev_mac, &ind.groups, self.now, gap);
+                hearing.add(ind.pev_mac, &ind.groups, &self.config.calibration, self.now, gap);
             }
         }
         let mut cx = Context {
@@ -298,6 +307,7 @@ impl Evse {
             config: &self.config,
             edges: self.edges,
             others,
+            hearing: self.hearing.as_ref(),
             out: &mut self.out,
         };
         if let (Message::AmpMapReq(map), Phase::Linked(matched)) = (&frame.message, &self.phase) {
@@ -442,7 +452,7 @@ impl Evse {
 
     fn pilot(&mut self, pilot: Pilot) {
         let before = core::mem::replace(&mut self.pilot, pilot);
-        if before == Pilot::B && pilot == Pilot::C {
+        if before == Pilot::B && pilot == Pilot::C && self.counter.is_none() {
             self.edges = self.edges.wrapping_add(1);
         }
         if pilot == Pilot::A {

@@ -9,6 +9,7 @@ use crate::mme::{
     ValidateReq, ValidateResult,
 };
 use crate::output::Outbox;
+use crate::site::Hearing;
 use crate::timing::{RETRIES, SOUNDS, Timer};
 
 /// Surroundings of a session while it handles something.
@@ -19,12 +20,21 @@ pub(super) struct Context<'a> {
     pub(super) edges: u32,
     /// Least attenuation of a car at another connector of the site.
     pub(super) others: &'a dyn Fn(Mac) -> Option<Decibel>,
+    /// What this connector of it has heard.
+    pub(super) hearing: Option<&'a Hearing>,
     pub(super) out: &'a mut Outbox<Event>,
 }
 
 impl Context<'_> {
     pub(super) fn after(&self, timer: Timer) -> Duration {
         self.now + self.config.timing[timer]
+    }
+
+    /// Whether another connector of the site hears the car better than this one.
+    fn is_nearer(&self, elsewhere: Option<Decibel>, ev: Mac, mean: Decibel) -> bool {
+        let gap = self.config.timing[Timer::Hearing];
+        let own = self.hearing.and_then(|hearing| hearing.level(ev, self.now, gap));
+        elsewhere.is_some_and(|other| other < own.unwrap_or(mean))
     }
 }
 
@@ -258,7 +268,7 @@ impl Session {
                 };
                 let (ev, elsewhere) = (self.ev, (cx.others)(self.ev));
                 cx.out.event(Event::Characterized { ev, sounds, mean, measured, elsewhere });
-                if elsewhere.is_some_and(|other| other < mean) {
+                if cx.is_nearer(elsewhere, ev, mean) {
                     return Err(SessionEnd::NearerElsewhere);
                 }
                 let until = cx.after(Timer::MatchResponse);

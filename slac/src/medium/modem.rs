@@ -110,10 +110,16 @@ impl SimulatedModem {
         })
     }
 
-    /// What the host is told about one sounding of `ev`.
-    pub(super) fn measure(&self, ev: Mac, path: &Path, noise: &mut Noise) -> Option<Vec<u8>> {
+    /// What the host is told about one sounding of `ev`; `extra` attenuates it further.
+    pub(super) fn measure(
+        &self,
+        ev: Mac,
+        path: &Path,
+        extra: i16,
+        noise: &mut Noise,
+    ) -> Option<Vec<u8>> {
         let levels = path.0.iter().map(|&level| {
-            let level = i16::from(level) + i16::from(self.bias) + noise.decibel();
+            let level = i16::from(level) + i16::from(self.bias) + extra + noise.decibel();
             u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX)
         });
         let ind = AttenProfileInd { pev_mac: ev, groups: levels.collect() };

@@ -260,6 +260,22 @@ fn cm_validate_001_toggles_are_counted() {
 }
 
 #[test]
+fn a_counter_of_the_hardware_is_believed_alone_and_may_wrap() {
+    let mut bench = EvseBench::characterized(validating());
+    bench.input(Input::Toggles(u32::MAX));
+    bench.receive(validate_req(0));
+    bench.run(50);
+    bench.receive(validate_req(11));
+    bench.run(250);
+    // The second toggle was too short for those who look at the pilot now and then.
+    bench.pilot(Pilot::C);
+    bench.input(Input::Toggles(1));
+    bench.pilot(Pilot::B);
+    bench.run(1_250);
+    assert_eq!(*bench.last(), validate_cnf(2, ValidateResult::Success).into());
+}
+
+#[test]
 fn cm_validate_002_a_repeated_first_step_is_answered_again() {
     let mut bench = EvseBench::characterized(validating());
     bench.receive(validate_req(0));

@@ -1,6 +1,6 @@
 //! External identification: cards and app references from a list.
 
-use super::{Authorizer, Decision, Denial, Identity};
+use super::{Authorizer, CarToken, Decision, Denial, Identity, VID};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Tokens and whether they are good. One a line, `TOKEN` or `TOKEN, blocked`; `#` starts a comment.
+/// Tokens and whether they are good. One a line, `TOKEN` or `TOKEN, blocked`; `#` starts a comment. A car's MAC address is there as
+/// [`CarToken`] writes it, and counts with autocharge alone.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct TokenList(BTreeMap<String, bool>);
 
@@ -111,7 +112,9 @@ impl Authorizer for TokenDesk {
                 return Decision::Pass;
             }
             let token = self.next().await;
-            match self.0.list.is_good(&token) {
+            // What says a car's address has to come from the car's modem.
+            let shown = Some(&token).filter(|token| !token.to_ascii_uppercase().starts_with(VID));
+            match shown.and_then(|token| self.0.list.is_good(token)) {
                 Some(true) => {
                     let reason = "token is in the list".into();
                     Decision::Accept { token: Some(token), reason }
@@ -126,6 +129,24 @@ impl Authorizer for TokenDesk {
                 },
             }
         })
+    }
+
+    /// A car that is not in the list may still show a token.
+    fn recognize<'a>(
+        &'a self,
+        car: &'a CarToken,
+    ) -> Pin<Box<dyn Future<Output = Decision> + Send + 'a>> {
+        let decision = match self.0.list.is_good(&car.to_string()) {
+            Some(true) => {
+                Decision::Accept { token: None, reason: "the car's address is in the list".into() }
+            }
+            Some(false) => Decision::Deny {
+                denial: Denial::Blocked,
+                reason: format!("the car's address {car} is blocked"),
+            },
+            None => Decision::Pass,
+        };
+        Box::pin(std::future::ready(decision))
     }
 }
 
@@ -162,5 +183,19 @@ mod tests {
         let (late, decision) = (desk.clone(), desk.decide(&Identity::External));
         late.present("B");
         assert!(matches!(decision.await, Decision::Deny { denial: Denial::Unknown, .. }));
+    }
+    #[tokio::test]
+    async fn a_listed_car_is_recognized_another_may_show_a_token_and_nobody_shows_a_cars() {
+        let list = TokenList::parse("VID:0250AABBCCDD\nVID:0250AABBCCEE, blocked\nA").unwrap();
+        let desk = TokenDesk::new(list);
+        let car = |last| CarToken(slac::Mac([0x02, 0x50, 0xAA, 0xBB, 0xCC, last]));
+        assert_eq!(car(0xDD).to_string(), "VID:0250AABBCCDD");
+        assert!(matches!(desk.recognize(&car(0xDD)).await, Decision::Accept { .. }));
+        let blocked = desk.recognize(&car(0xEE)).await;
+        assert!(matches!(blocked, Decision::Deny { denial: Denial::Blocked, .. }));
+        assert_eq!(desk.recognize(&car(0xFF)).await, Decision::Pass);
+        desk.present("vid:0250aabbccdd");
+        let shown = desk.decide(&Identity::External).await;
+        assert!(matches!(shown, Decision::Deny { denial: Denial::Unknown, .. }), "{shown:?}");
     }
 }

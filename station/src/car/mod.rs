@@ -41,7 +41,7 @@ struct Settings {
     provisioning: Option<(Provisioning, Arc<dyn ContractStore>)>,
     departure: Option<u32>,
     resume: Option<[u8; 8]>,
-    slac: Option<PacketLink>,
+    slac: Option<(PacketLink, slac::ev::Config)>,
     discovery: Option<discovery::Settings>,
     pace: Pace,
     observer: Arc<dyn Fn(Notice<'_>) + Send + Sync>,
@@ -218,9 +218,11 @@ impl<V: Vehicle> Car<V> {
         self
     }
 
-    /// Match over a power line modem on this link first; otherwise there is a network already.
-    pub fn slac(mut self, link: PacketLink) -> Self {
-        self.settings.slac = Some(link);
+    /// Match over a power line modem on this link first; otherwise there is a network already. `config` is
+    /// [`Config::new`](slac::ev::Config::new) with the link's address and changes to it; the cable is proved only by a vehicle that
+    /// [can toggle](Vehicle::can_toggle).
+    pub fn slac(mut self, link: PacketLink, config: slac::ev::Config) -> Self {
+        self.settings.slac = Some((link, config));
         self
     }
 
@@ -259,11 +261,11 @@ impl<V: Vehicle> Car<V> {
         tokio::pin!(stop);
         let matching = match self.settings.slac.take() {
             None => None,
-            Some(link) => {
+            Some(line) => {
                 let (random, observer) =
                     (self.settings.random.clone(), self.settings.observer.clone());
                 tokio::select! {
-                    matching = Matching::find(link, random, observer) => Some(matching?),
+                    matching = Matching::find(line, &mut self.vehicle, random, observer) => Some(matching?),
                     () = &mut stop => return Err(CarError::Stopped),
                 }
             }

@@ -1,3 +1,4 @@
+use crate::authorize::TokenKind;
 use serde::{Deserialize, Serialize};
 
 /// What a session came to. Times are RFC 3339 in UTC, energy is in Wh.
@@ -10,8 +11,10 @@ pub struct Record {
     pub evcc_id: String,
     /// Contract identifier that was proven.
     pub evcoid: Option<String>,
-    /// What was shown with external identification.
+    /// What was shown with external identification, or the car's address with autocharge.
     pub token: Option<String>,
+    /// Of the token.
+    pub token_kind: Option<TokenKind>,
     pub authorization: Authorization,
     /// A contract certificate went to the car: `installation` or `update`.
     pub delivered: Option<String>,

@@ -85,6 +85,7 @@ fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
         provisioning.ok_or_else(|| ConfigError::setting(why))?.when = wanted;
     }
     let wish = config.wish();
+    config.slac.change(slac::ev::Config::new(slac::Mac::BROADCAST))?;
     let car = SimulatedCar::alone(config.battery(), &wish, config.battery.rate);
     let left = (config.loops > 0).then_some(config.loops);
     let tls = config.tls(&base)?;
@@ -105,7 +106,9 @@ fn car(arguments: &Arguments) -> Result<Car<Limited>, ConfigError> {
     if let Some(name) = arguments.interface.as_ref().or(config.interface.as_ref()) {
         car = car.interface(Interface::named(name).map_err(ConfigError::setting)?);
         if arguments.link == Link::Slac {
-            car = car.slac(PacketLink::open(name).map_err(ConfigError::setting)?);
+            let link = PacketLink::open(name).map_err(ConfigError::setting)?;
+            let matching = config.slac.change(slac::ev::Config::new(link.mac()))?;
+            car = car.slac(link, matching);
         }
     } else if arguments.link == Link::Slac {
         return Err(ConfigError::setting("--link slac needs an --interface"));

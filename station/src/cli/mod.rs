@@ -13,6 +13,7 @@ mod link;
 mod logging;
 mod out;
 mod pki;
+mod progress;
 mod secc;
 mod slac;
 mod stop;

@@ -44,6 +44,10 @@ pub(crate) struct Arguments {
     /// How the car is linked: by an existing network, or matched over a power line modem.
     #[arg(long, value_enum, default_value_t = Link::None)]
     link: Link,
+    /// Let cars charge by their MAC address (autocharge), with --link slac: those in the list of tokens as VID:0250AABBCCDD. A MAC
+    /// address is no identity: who heard it once on a power line can copy it and charge at the owner's expense.
+    #[arg(long)]
+    autocharge: bool,
     /// Print the settings with their defaults and end.
     #[arg(long)]
     print_config: bool,
@@ -132,7 +136,9 @@ fn station(
     if let Some(name) = arguments.interface.as_ref().or(config.interface.as_ref()) {
         station = station.interface(Interface::named(name).map_err(ConfigError::setting)?);
         if arguments.link == Link::Slac {
-            station = station.slac(PacketLink::open(name).map_err(ConfigError::setting)?);
+            let link = PacketLink::open(name).map_err(ConfigError::setting)?;
+            let matching = config.slac.change(slac::evse::Config::new(link.mac()))?;
+            station = station.slac(link, matching);
         }
     } else if arguments.link == Link::Slac {
         return Err(ConfigError::setting("--link slac needs an --interface"));
@@ -152,6 +158,12 @@ fn station(
     }
     if let Some(pool) = config.pool(base)? {
         station = station.authorize(KnownContracts::new("contract pool", pool));
+    }
+    if config.eim.autocharge || arguments.autocharge {
+        if arguments.link != Link::Slac {
+            return Err(ConfigError::setting("autocharge needs --link slac"));
+        }
+        station = station.autocharge();
     }
     if config.free {
         station = station.free().authorize(Free);

@@ -38,6 +38,10 @@ where
     fn signal(&mut self, signal: Signal) -> Result<(), Fault> {
         self.pilot.signal(signal)
     }
+
+    fn toggles(&mut self) -> Option<u32> {
+        self.pilot.toggles()
+    }
 }
 
 /// A DC connector.
@@ -98,5 +102,9 @@ where
 
     fn signal(&mut self, signal: Signal) -> Result<(), Fault> {
         self.pilot.signal(signal)
+    }
+
+    fn toggles(&mut self) -> Option<u32> {
+        self.pilot.toggles()
     }
 }

@@ -20,8 +20,8 @@ pub mod sim;
 mod vehicle;
 
 pub use bundle::{Ac, Dc};
-pub(crate) use rig::Attached;
 pub use rig::Rig;
+pub(crate) use rig::{Attached, Line};
 pub use v2g::secc::{Fact, Fault, Isolation, Order, Reading, Supply};
 pub use vehicle::{Vehicle, VehicleStatus};
 
@@ -35,6 +35,13 @@ pub trait ControlPilot: Send {
 
     /// What the station puts on the pilot.
     fn signal(&mut self, signal: Signal) -> Result<(), Fault>;
+
+    /// How often the pilot went from B to C, counted by hardware or interrupt from anywhere and wrapping; `None` where nobody counts.
+    /// Cars that want to prove their cable by toggling (BCB) are then told that this is not supported. A toggle has to be in here within
+    /// 200 ms, so a [`period`](Hardware::period) must not be longer.
+    fn toggles(&mut self) -> Option<u32> {
+        None
+    }
 }
 
 /// What a station puts on the control pilot (IEC 61851-1).
@@ -44,6 +51,12 @@ pub enum Signal {
     Off,
     /// 5 % duty cycle: digital communication is wanted.
     Digital,
+    /// The duty cycle of AC charging without communication, after the matching has failed for good; until the car is unplugged. Hardware
+    /// that cannot charge by the pilot alone leaves the pilot as it is: no session will close the contactor.
+    Nominal,
+    /// State E (0 V) or F (-12 V), whichever the hardware has and cars take better, so that a car matches again. For some seconds, never
+    /// while a session runs or the contactor is closed.
+    Error,
     /// Steady -12 V, state F.
     NotAvailable,
 }
@@ -100,6 +113,11 @@ pub trait Hardware: Send + 'static {
     fn signal(&mut self, signal: Signal) -> Result<(), Fault> {
         let _ = signal;
         Ok(())
+    }
+
+    /// As [`ControlPilot::toggles`].
+    fn toggles(&mut self) -> Option<u32> {
+        None
     }
 
     /// How often to poll.

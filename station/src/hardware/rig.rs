@@ -7,23 +7,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use slac::pilot::PilotRequest;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 use v2g::secc::{Command, Facts, Limits};
 
 use super::{Fact, Fault, Hardware, Isolation, Order, Signal};
+pub(crate) use pause::Line;
+use pause::Pause;
+
+mod pause;
 
 /// The running hardware of one connector. Clones drive the same; the last one dropped switches off and ends it.
 #[derive(Clone, Debug)]
 pub struct Rig {
     orders: mpsc::UnboundedSender<Task>,
     facts: watch::Receiver<Facts>,
+    line: watch::Receiver<Line>,
     next: Arc<AtomicU64>,
 }
 
 enum Task {
     Order(u64, Order),
     Signal(Signal),
+    Pause(PilotRequest),
     Limits(Limits),
     Attach(u64, mpsc::UnboundedSender<Command>),
     Detach(u64),
@@ -31,19 +38,23 @@ enum Task {
 
 impl Rig {
     /// Starts to run the hardware, inside a tokio runtime.
-    pub fn start(hardware: impl Hardware, limits: Limits) -> Self {
+    pub fn start(mut hardware: impl Hardware, limits: Limits) -> Self {
         let (orders, tasks) = mpsc::unbounded_channel();
         let (told, facts) = watch::channel(Facts::new(limits));
+        let (shown, line) = watch::channel(Line { toggles: hardware.toggles(), ..Line::default() });
         let runner = Runner {
             hardware,
             told,
+            shown,
             known: HashMap::new(),
             stated: None,
             defect: None,
             session: None,
+            signal: None,
+            pause: None,
         };
         tokio::spawn(runner.run(tasks));
-        Self { orders, facts, next: Arc::default() }
+        Self { orders, facts, line, next: Arc::default() }
     }
 
     /// What is known now.
@@ -54,6 +65,17 @@ impl Rig {
     /// Puts a signal on the control pilot.
     pub fn signal(&self, signal: Signal) {
         self.tell(Task::Signal(signal));
+    }
+
+    /// Lets the control pilot pause, as the matching wants it: for 10 s at most, and not while a session runs or the contactor is
+    /// closed.
+    pub(crate) fn pause(&self, request: PilotRequest) {
+        self.tell(Task::Pause(request));
+    }
+
+    /// What the matching has to know of the control pilot, now and whenever it changes.
+    pub(crate) fn line(&self) -> watch::Receiver<Line> {
+        self.line.clone()
     }
 
     /// What the station can give has changed.
@@ -121,12 +143,16 @@ impl Drop for Attached {
 struct Runner<H: Hardware> {
     hardware: H,
     told: watch::Sender<Facts>,
+    shown: watch::Sender<Line>,
     known: HashMap<Discriminant<Fact>, Fact>,
     /// Told by [`Fact::Fault`]; stays until that tells otherwise.
     stated: Option<Fault>,
     /// An order failed; stays until the next session.
     defect: Option<Fault>,
     session: Option<(u64, mpsc::UnboundedSender<Command>)>,
+    /// Put on the control pilot last.
+    signal: Option<Signal>,
+    pause: Option<Pause>,
 }
 
 impl<H: Hardware> Runner<H> {
@@ -142,6 +168,8 @@ impl<H: Hardware> Runner<H> {
                 _ = ticks.tick() => {}
             }
             self.look();
+            self.go_on();
+            self.show();
         }
     }
 
@@ -153,14 +181,16 @@ impl<H: Hardware> Runner<H> {
                 }
             }
             Task::Signal(signal) => {
-                let outcome = self.hardware.signal(signal);
-                self.judge(outcome);
+                self.pause = None;
+                self.put(signal);
             }
+            Task::Pause(request) => self.pause_for(request),
             Task::Limits(limits) => self.learn(Fact::Limits(limits)),
             Task::Attach(number, session) => {
                 if self.session.is_some() {
                     self.switch_off();
                 }
+                self.end_pause();
                 self.defect = None;
                 // Not what was known at the last tick: a car may have been plugged in since.
                 self.look();

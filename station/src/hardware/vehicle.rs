@@ -12,6 +12,17 @@ pub trait Vehicle: Send + 'static {
     fn present(&mut self, voltage: Option<f64>, current: Option<f64>) {
         let _ = (voltage, current);
     }
+
+    /// Whether [`ready`](Self::ready) does something. A vehicle that cannot toggle proves no cable, whatever its settings say.
+    fn can_toggle(&self) -> bool {
+        false
+    }
+
+    /// Shows state C (`true`) or B on the control pilot, at once. Only while the matching proves the cable (BCB), at most three times, and
+    /// B at the end however it ends.
+    fn ready(&mut self, ready: bool) {
+        let _ = ready;
+    }
 }
 
 /// The battery and its appetite.

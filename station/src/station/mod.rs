@@ -6,12 +6,14 @@ mod notice;
 mod report;
 mod serve;
 mod session;
+mod site;
 
 pub use fitness::{Unfit, check_evse_id, check_limits};
 pub use handle::Handle;
 pub use notice::{Notice, Observer};
 pub use report::Report;
 pub use serve::Bound;
+pub use site::Site;
 
 use std::io;
 use std::path::PathBuf;
@@ -45,7 +47,9 @@ pub(crate) struct Settings {
     pub(crate) interface: Option<Interface>,
     pub(crate) port: u16,
     pub(crate) discovery: bool,
-    pub(crate) slac: Option<PacketLink>,
+    pub(crate) slac: Option<(PacketLink, slac::evse::Config)>,
+    pub(crate) site: Option<Site>,
+    pub(crate) autocharge: bool,
     pub(crate) tls: Option<Arc<ServerConfig>>,
     pub(crate) plain: bool,
     pub(crate) contracts: Contracts,
@@ -104,6 +108,8 @@ impl<H: Hardware> Station<H> {
             port: 0,
             discovery: true,
             slac: None,
+            site: None,
+            autocharge: false,
             tls: None,
             plain: false,
             contracts,
@@ -141,9 +147,23 @@ impl<H: Hardware> Station<H> {
         self
     }
 
-    /// Match with cars over a power line modem (SLAC).
-    pub fn slac(mut self, link: PacketLink) -> Self {
-        self.settings.slac = Some(link);
+    /// Match with cars over a power line modem (SLAC); `config` is [`Config::new`](slac::evse::Config::new) with the link's address
+    /// and changes to it. Where the hardware counts toggles of the control pilot, cars may prove their cable by them.
+    pub fn slac(mut self, link: PacketLink, config: slac::evse::Config) -> Self {
+        self.settings.slac = Some((link, config));
+        self
+    }
+
+    /// Share what is heard of cars with the other connectors of the site.
+    pub fn site(mut self, site: &Site) -> Self {
+        self.settings.site = Some(site.clone());
+        self
+    }
+
+    /// Ask [`Authorizer::recognize`] about the MAC address of a matched car that wants external identification (autocharge). A MAC
+    /// address is no identity: who heard it once on a power line can pretend to have it and charge at the owner's expense.
+    pub fn autocharge(mut self) -> Self {
+        self.settings.autocharge = true;
         self
     }
 

@@ -74,8 +74,12 @@ impl Bound {
             false => None,
         };
         let observer = settings.observer.clone();
-        let matching =
-            settings.slac.take().map(|link| Matching::start(link, rig.clone(), observer));
+        let (line, site) = (settings.slac.take(), settings.site.take());
+        let matching = line.map(|line| Matching::start(line, site, rig.clone(), observer));
+        if settings.autocharge {
+            let line = if matching.is_some() { "" } else { ", and without SLAC no car has one" };
+            log::warn!("autocharge: a MAC address is no identity, anybody can copy it{line}");
+        }
         let mut staples = JoinSet::new();
         for (chain, staple) in settings.staples.drain(..) {
             if let Some(revocation) = &settings.revocation {

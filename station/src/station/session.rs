@@ -15,7 +15,7 @@ mod journal;
 mod matching;
 
 use super::{Handle, Notice, Observer, PROTOCOLS, Report, Settings, report};
-use crate::authorize::{self, Authorizer, Verdict};
+use crate::authorize::{self, Authorizer, CarToken, Verdict};
 use crate::cdr::{Ledger, Record};
 use crate::drive::{Clock, Stream, drive};
 use crate::hardware::{Attached, Rig};
@@ -59,6 +59,7 @@ pub(super) async fn run(stream: Box<dyn Connection>, peer: Peer, lasting: Lastin
     }
     let desk = Desk {
         settings,
+        matching,
         hardware,
         commands: sender,
         inquiry: None,
@@ -156,6 +157,7 @@ const INQUIRY: &str = "revocation";
 /// Where the engine's events go.
 struct Desk<'a> {
     settings: &'a Settings,
+    matching: Option<&'a Matching>,
     hardware: Attached,
     commands: mpsc::UnboundedSender<Command>,
     /// Whether the contract's certificates are revoked.
@@ -222,9 +224,10 @@ impl Desk<'_> {
         let (commands, verdict) = (self.commands.clone(), self.verdict.clone());
         let observer: Observer = self.settings.observer.clone();
         let inquiry = self.inquiry.take();
+        let car = self.matching.filter(|_| self.settings.autocharge).and_then(Matching::car);
         self.replace(tokio::spawn(async move {
             let (answer, decided) = match Inquiry::end(inquiry).await {
-                Ok(()) => authorize::decide(&authorizers, question).await,
+                Ok(()) => authorize::decide(&authorizers, question, car.map(CarToken)).await,
                 Err((denial, reason)) => authorize::refuse(question, INQUIRY, denial, reason),
             };
             observer.tell(Notice::Decided(&decided));
@@ -256,6 +259,7 @@ impl Desk<'_> {
         if let Some(verdict) = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let result = if verdict.accepted { "accepted" } else { "denied" };
             self.record.authorization.result = Some(result.into());
+            self.record.token_kind = verdict.token;
             self.record.authorization.by = Some(verdict.by);
             self.record.authorization.reason = Some(verdict.reason);
         }

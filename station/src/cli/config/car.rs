@@ -1,4 +1,5 @@
 use super::provisioning::Provisioning;
+use super::slac::Slac;
 use super::{ConfigError, Mode, Need, Strictness, certificates, text};
 use pnc::car::store;
 use pnc::hardware::sim::BatteryModel;
@@ -33,6 +34,7 @@ pub(crate) struct CarConfig {
     tls: Option<Tls>,
     pub(crate) contract: Option<ContractFiles>,
     pub(crate) provisioning: Option<Provisioning>,
+    pub(crate) slac: Slac,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -102,6 +104,7 @@ impl Default for CarConfig {
             tls: None,
             contract: None,
             provisioning: None,
+            slac: Slac::default(),
         }
     }
 }

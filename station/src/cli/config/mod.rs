@@ -3,6 +3,7 @@
 mod car;
 mod provisioning;
 pub(crate) mod revocation;
+mod slac;
 mod station;
 
 pub(crate) use car::{CarConfig, DEFAULTS as CAR_DEFAULTS};
@@ -202,6 +203,28 @@ mod tests {
         }
     }
 
+    /// What is shown of the matching is what the engines have.
+    #[test]
+    fn what_is_printed_of_the_matching_is_its_default() {
+        let read = |text: &str| {
+            let lines = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let mac = ::slac::Mac([2; 6]);
+        let config = toml::from_str::<StationConfig>(&read(station::DEFAULTS)).unwrap().slac;
+        let default = ::slac::evse::Config::new(mac);
+        assert_eq!(
+            format!("{:?}", config.change(default.clone()).unwrap()),
+            format!("{default:?}")
+        );
+        let config = toml::from_str::<CarConfig>(&read(car::DEFAULTS)).unwrap().slac;
+        let default = ::slac::ev::Config::new(mac);
+        assert_eq!(
+            format!("{:?}", config.change(default.clone()).unwrap()),
+            format!("{default:?}")
+        );
+    }
+
     #[test]
     fn levels_go_by_their_names_and_field_also_by_its_older_one() {
         for (name, level) in [
@@ -225,6 +248,7 @@ mod tests {
             ("[dc]\nmax_current = nan", "dc.max_current"),
             ("[dc]\nmin_voltage = -1.0", "dc.min_voltage"),
             ("[simulation]\nrate = nan", "simulation.rate"),
+            ("[slac]\nTT_match_join = 0", "slac.TT_match_join"),
             ("[simulation]\nisolation_test = -1.0", "simulation.isolation_test"),
         ] {
             let error = toml::from_str::<StationConfig>(text).unwrap().check().unwrap_err();

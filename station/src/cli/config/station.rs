@@ -1,5 +1,6 @@
 use super::provisioning::Provision;
 use super::revocation::Revocation;
+use super::slac::Slac;
 use super::{Ac, ConfigError, Dc, Mode, Strictness, certificates, key, text};
 use pki::chain::{RootKind, verify};
 use pki::{Anchors, Chain, ChainError, ContractPool, Level, Role, Verified};
@@ -38,6 +39,7 @@ pub(crate) struct StationConfig {
     pub(crate) provision: Provision,
     pub(crate) revocation: Revocation,
     pub(crate) eim: Eim,
+    pub(crate) slac: Slac,
     pub(crate) simulation: Simulation,
 }
 
@@ -75,6 +77,7 @@ pub(crate) struct Contracts {
 pub(crate) struct Eim {
     tokens: Option<PathBuf>,
     pub(crate) present: Option<String>,
+    pub(crate) autocharge: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -111,6 +114,7 @@ impl Default for StationConfig {
             provision: Provision::default(),
             revocation: Revocation::default(),
             eim: Eim::default(),
+            slac: Slac::default(),
             simulation: Simulation::default(),
         }
     }
@@ -134,6 +138,7 @@ impl StationConfig {
             let why = format!("simulation.rate: {rate} is not a number above 0");
             return Err(ConfigError::setting(why));
         }
+        self.slac.change(slac::evse::Config::new(slac::Mac::BROADCAST))?;
         self.isolation_test().map(drop)
     }
 

@@ -1,9 +1,9 @@
 //! `pnc pki issue`: certificates from a directory of authorities.
 
 use super::files;
-use super::progress::Progress;
 use super::values::{Names, fresh_key, kind, private_key};
 use crate::cli::hex::hex;
+use crate::cli::progress::Progress;
 use crate::cli::{failed, misused, out};
 use ::pki::Signer as _;
 use ::pki::profile::CertificateKind;

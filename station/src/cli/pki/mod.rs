@@ -12,7 +12,6 @@ mod init;
 mod issue;
 mod lint;
 mod ocsp;
-mod progress;
 mod resolve;
 mod revoke;
 #[cfg(feature = "operator")]

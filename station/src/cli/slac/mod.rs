@@ -4,7 +4,8 @@ mod ev;
 mod evse;
 mod matching;
 mod modem;
-mod settings;
+pub(super) mod settings;
+mod simulate;
 mod watch;
 
 use clap::Subcommand;
@@ -20,6 +21,8 @@ pub(super) enum Command {
     Modem(modem::Arguments),
     /// Shows who is heard on a line: cars, their runs, the stations that answer, attenuations.
     Watch(watch::Arguments),
+    /// Plugs cars in side by side on a simulated power line, again and again, and counts who reaches the right station.
+    Simulate(simulate::Arguments),
 }
 
 pub(super) fn run(command: Command) -> ExitCode {
@@ -28,5 +31,6 @@ pub(super) fn run(command: Command) -> ExitCode {
         Command::Ev(arguments) => ev::run(&arguments),
         Command::Modem(arguments) => modem::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
     }
 }

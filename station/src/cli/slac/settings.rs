@@ -33,7 +33,7 @@ Of a car:
   link_lost=rematch|stop    what to do when the link is lost";
 
 /// Settings that can be changed by name.
-pub(super) trait Named {
+pub(in crate::cli) trait Named {
     fn modem(&mut self) -> &mut Modem;
     fn timing(&mut self) -> &mut Timing;
 
@@ -52,7 +52,8 @@ pub(super) fn read(changes: &[String], config: &mut impl Named) -> Result<(), St
     })
 }
 
-fn set(config: &mut impl Named, name: &str, value: &str) -> Option<Option<()>> {
+/// One change. `None`: there is no such name; `Some(None)`: no such value.
+pub(in crate::cli) fn set(config: &mut impl Named, name: &str, value: &str) -> Option<Option<()>> {
     if let Some(&timer) = Timer::ALL.iter().find(|timer| timer.name().eq_ignore_ascii_case(name)) {
         return Some(millis(value).map(|duration| {
             let timing = config.timing();

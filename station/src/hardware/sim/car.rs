@@ -67,7 +67,7 @@ impl SimulatedCar {
             let mut state = plug.lock();
             // A cable that was pulled carries nothing.
             if state.car.is_some() {
-                state.pilot = pilot;
+                state.show(pilot);
             }
         }
     }
@@ -96,6 +96,14 @@ impl Vehicle for SimulatedCar {
             Order::CloseRelays => self.change(|car| car.relays = true),
             Order::OpenRelays => self.change(|car| car.relays = false),
         }
+    }
+
+    fn can_toggle(&self) -> bool {
+        matches!(self.end, End::Plug(_))
+    }
+
+    fn ready(&mut self, ready: bool) {
+        self.pilot(if ready { ControlPilot::C } else { ControlPilot::B });
     }
 
     fn present(&mut self, voltage: Option<f64>, current: Option<f64>) {

@@ -30,11 +30,21 @@ pub struct SimulatedMeter(pub(super) Plug);
 impl ControlPilot for SimulatedPilot {
     fn state(&mut self) -> Result<Option<secc::ControlPilot>, Fault> {
         let state = self.0.lock();
-        Ok(state.settings.pilot.then_some(state.pilot))
+        let shown = match state.signal {
+            Signal::Error | Signal::NotAvailable => secc::ControlPilot::F,
+            Signal::Off | Signal::Digital | Signal::Nominal => state.pilot,
+        };
+        Ok(state.settings.pilot.then_some(shown))
     }
 
-    fn signal(&mut self, _: Signal) -> Result<(), Fault> {
+    fn signal(&mut self, signal: Signal) -> Result<(), Fault> {
+        self.0.lock().signal = signal;
         Ok(())
+    }
+
+    fn toggles(&mut self) -> Option<u32> {
+        let state = self.0.lock();
+        state.settings.pilot.then_some(state.toggles)
     }
 }
 

@@ -1,4 +1,5 @@
 use super::BatteryModel;
+use crate::hardware::Signal;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -62,6 +63,10 @@ pub(super) struct State {
     /// Simulated time.
     now: f64,
     pub(super) pilot: secc::ControlPilot,
+    /// What the station puts on the pilot.
+    pub(super) signal: Signal,
+    /// Changes of the pilot from B to C.
+    pub(super) toggles: u32,
     pub(super) car: Option<Car>,
     /// Wanted state, and since when it is there.
     contactor: (bool, f64),
@@ -92,6 +97,8 @@ impl Plug {
             last: Instant::now(),
             now: 0.0,
             pilot: secc::ControlPilot::A,
+            signal: Signal::Off,
+            toggles: 0,
             car: None,
             contactor: (false, f64::MIN),
             welded: false,
@@ -124,6 +131,14 @@ impl Plug {
 }
 
 impl State {
+    /// What the car shows, counted as a station's hardware would.
+    pub(super) fn show(&mut self, pilot: secc::ControlPilot) {
+        if (self.pilot, pilot) == (secc::ControlPilot::B, secc::ControlPilot::C) {
+            self.toggles = self.toggles.wrapping_add(1);
+        }
+        self.pilot = pilot;
+    }
+
     pub(super) fn contactor(&self) -> secc::Contactor {
         let (closed, since) = self.contactor;
         let moved = self.now - since >= self.settings.travel.as_secs_f64();

@@ -3,7 +3,7 @@
 use super::with_store;
 use crate::cli::colour::{Colour, Painter, plain};
 use crate::cli::pki::files;
-use crate::cli::pki::progress::Progress;
+use crate::cli::progress::Progress;
 use crate::cli::{exit, misused, out};
 use ::pki::{Certificate, PublicKey};
 use ::pki_service::audit::{Head, Report, Verifier};

@@ -2,7 +2,7 @@
 
 use super::question::{MAX_LINE, Question};
 use super::verdict::{Answer, Resolver};
-use crate::cli::pki::progress::Progress;
+use crate::cli::progress::Progress;
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
