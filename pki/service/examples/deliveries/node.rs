@@ -106,6 +106,6 @@ fn desk(keys: &Path) -> Result<Desk, Failure> {
     let leaf = CertificateKind::CpsLeaf;
     let service = Signatory::new(certificate(leaf)?, subs, key(leaf)?)?;
     let (authorities, terms) = (vec![contracts], Terms::default());
-    let desk = Desk { provisioner: None, authorities, anchors, terms };
-    Ok(desk.with_service(service, None)?)
+    let desk = Desk { provisioners: Vec::new(), authorities, anchors, terms };
+    Ok(desk.with_service(Edition::Iso2, service, None)?)
 }
