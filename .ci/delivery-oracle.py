@@ -1,8 +1,9 @@
-"""An independent EXI processor and OpenSSL judge a contract delivery of ISO 15118-20: iso20-delivery.py PROGRAM ANSWER..
+"""An independent EXI processor and OpenSSL judge contract deliveries: delivery-oracle.py PROGRAM ANSWER..
 
 The processor reads every row as our XML and writes our octets from it; SHA-512 over its own octets of what is signed is the
 digest in the message; and over its octets of SignedInfo OpenSSL verifies the signature with the certificate in the message. With
-keys on P-521, and again with those of Ed448. Of each ANSWER, a file of EXI, it is the same, with nothing of ours but the octets."""
+keys on P-521, and again with those of Ed448. Of each ANSWER, a file of EXI of either edition, it is the same, with nothing of ours but
+the octets."""
 import base64
 import hashlib
 import json
@@ -43,12 +44,18 @@ def field(tree, *names):
     return base64.b64decode("".join(tree.text.split()))
 
 
+def identifier(element):
+    """Its attribute Id, which ISO 15118-20 writes with and ISO 15118-2 without a namespace."""
+    return next(value for name, value in element.attrib.items() if name.split("}")[-1] == "Id")
+
+
 def der(raw):
     def number(octets):
         octets = octets.lstrip(b"\0") or b"\0"
         octets = b"\0" + octets if octets[0] & 0x80 else octets
         return b"\x02" + bytes([len(octets)]) + octets
-    body = number(raw[:66]) + number(raw[66:])
+    half = len(raw) // 2
+    body = number(raw[:half]) + number(raw[half:])
     return b"\x30" + (b"\x81" if len(body) > 127 else b"") + bytes([len(body)]) + body
 
 
@@ -56,13 +63,21 @@ def judged(put, key, octets, value):
     if len(value) == 114:
         verify = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", put("key", key), "-sigfile", put("value", value), "-in"]
     else:
-        assert len(value) == 132
-        verify = ["openssl", "dgst", "-sha512", "-verify", put("key", key), "-signature", put("value", der(value))]
+        digest = {64: "-sha256", 132: "-sha512"}[len(value)]
+        verify = ["openssl", "dgst", digest, "-verify", put("key", key), "-signature", put("value", der(value))]
     return subprocess.run([*verify, put("info", octets)], capture_output=True).returncode == 0
 
 
-def judge(tree, octets, signed_info, chain, what):
-    assert field(tree, "DigestValue") == hashlib.sha512(octets).digest(), f"digest in {what}"
+def references(tree):
+    """Digests by what they refer to."""
+    found = [e for e in tree.iter() if e.tag.split("}")[1] == "Reference"]
+    return {e.attrib["URI"].removeprefix("#"): field(e, "DigestValue") for e in found}
+
+
+def judge(tree, signed, signed_info, chain, what):
+    """`signed`: octets of every signed element, by its identifier."""
+    digest = hashlib.sha256 if len(field(tree, "SignatureValue")) == 64 else hashlib.sha512
+    assert references(tree) == {name: digest(octets).digest() for name, octets in signed.items()}, f"digests in {what}"
     with tempfile.TemporaryDirectory() as work:
         def put(name, octets):
             with open(f"{work}/{name}", "wb") as file:
@@ -78,19 +93,28 @@ def judge(tree, octets, signed_info, chain, what):
 
 for (message, signed, info), chain in delivery() + delivery("ed448"):
     text, _ = theirs(message)
-    (_, octets), (_, signed_info) = theirs(signed), theirs(info)
-    judge(ET.fromstring(text), octets, signed_info, chain, message["message"])
+    (element, octets), (_, signed_info) = theirs(signed), theirs(info)
+    judge(ET.fromstring(text), {identifier(ET.fromstring(element)): octets}, signed_info, chain, message["message"])
 
-schema, xmldsig = message["schema"], info["schema"]
+# Of each edition: its message set, what is signed, the chain whose key signs.
+EDITIONS = {
+    "iso2": (["ContractSignatureCertChain", "ContractSignatureEncryptedPrivateKey", "DHpublickey", "eMAID"], "SAProvisioningCertificateChain"),
+    "iso20-common": (["SignedInstallationData"], "CPSCertificateChain"),
+}
 for path in sys.argv[2:]:
     octets = open(path, "rb").read().hex()
+    schema = "iso2" if octets.startswith("8098") else "iso20-common"
+    names, chain = EDITIONS[schema]
     text = oracle.exi2xml(schema, octets)
     assert oracle.xml2exi(schema, text) == octets, f"{path} is written otherwise"
     tree = ET.fromstring(text)
 
+    def element(name):
+        return next(e for e in tree.iter() if e.tag.split("}")[1] == name)
+
     def fragment(name, schema):
-        element = next(e for e in tree.iter() if e.tag.split("}")[1] == name)
-        return bytes.fromhex(oracle.xml2exi(schema, ET.tostring(element, encoding="unicode"), frag=True))
-    judge(tree, fragment("SignedInstallationData", schema), fragment("SignedInfo", xmldsig), "CPSCertificateChain", path)
+        return bytes.fromhex(oracle.xml2exi(schema, ET.tostring(element(name), encoding="unicode"), frag=True))
+    signed = {identifier(element(name)): fragment(name, schema) for name in names}
+    judge(tree, signed, fragment("SignedInfo", "xmldsig"), chain, path)
 oracle.close()
-print("both messages of a delivery of ISO 15118-20, with keys on P-521 and of Ed448, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL; so are", len(sys.argv) - 2, "answers of the service")
+print("both messages of a delivery of ISO 15118-20, with keys on P-521 and of Ed448, what is signed in them and SignedInfo: octets and digests as the oracle has them, signatures good by OpenSSL; so are", len(sys.argv) - 2, "answers of the service in both editions")
