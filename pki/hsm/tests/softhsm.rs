@@ -83,11 +83,10 @@ mod softhsm {
             assert_eq!(*secret, *outside.agree(inside.public_key()).unwrap());
             let (public, secret) = agree_ephemeral(inside.public_key(), &rng).unwrap();
             assert_eq!(*inside.agree(&public).unwrap(), *secret);
+            // So the token is never asked about such a point.
             let mut point = outside.public_key().point().to_vec();
             *point.last_mut().unwrap() ^= 1;
-            let off = PublicKey::from_point(&point).unwrap();
-            let refused = inside.agree(&off).unwrap_err();
-            assert!(matches!(refused, KeyError::NotOnCurve | KeyError::Signer), "{refused}");
+            assert_eq!(PublicKey::from_point(&point), Err(KeyError::NotOnCurve));
         }
         let p256 = token.key(&Uri { object: Some("agree P-256".to_owned()), ..uri() }).unwrap();
         let p521 = PrivateKey::generate_for(Algorithm::P521, &rng).unwrap();
