@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::medium::Noise;
-use crate::mme::{Frame, Mac, Message, SetKeyCnf};
+use crate::mme::{Frame, Mac, Message};
 use crate::modem::{Inquiry, Make, Modem};
 use crate::output::Output;
 use crate::pilot::{EvPilot, Pilot};
@@ -151,15 +151,7 @@ fn settle<T, E>(now: Duration, engine: &mut T, poll: fn(&mut T) -> Output<'_, E>
                 let frame = Frame::parse(octets);
                 assert!(frame.is_ok(), "what is sent can be read");
                 if let Ok(Frame { source, message: Message::SetKeyReq(request), .. }) = frame {
-                    let answer = SetKeyCnf {
-                        result: 1,
-                        my_nonce: [0; 4],
-                        your_nonce: request.my_nonce,
-                        protocol_id: 4,
-                        protocol_run: 0,
-                        protocol_message: u8::MAX,
-                        cco_capability: 0,
-                    };
+                    let answer = request.confirmation(1);
                     answers.push(Frame::new(source, MODEM, answer).emit());
                 }
             }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::time::Duration;
 
-use slac::mme::{SetKeyCnf, SetKeyReq};
 use slac::{Frame, Mac, Message, RunId};
 
 /// A frame and its time.
@@ -97,17 +96,4 @@ impl Tries {
 /// When a message of this name is first among them.
 pub(crate) fn first<'a>(frames: &[&'a Timed], name: &str) -> Option<&'a Timed> {
     frames.iter().copied().find(|(_, frame)| frame.message.name() == Some(name))
-}
-
-/// A modem that takes every key.
-pub(crate) fn confirmation(request: &SetKeyReq) -> SetKeyCnf {
-    SetKeyCnf {
-        result: 1,
-        my_nonce: [0; 4],
-        your_nonce: request.my_nonce,
-        protocol_id: 4,
-        protocol_run: 0,
-        protocol_message: 255,
-        cco_capability: 0,
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use slac::ev::{Config, Input};
 use slac::{Ev, Frame, Mac, Message, Output, RandomFailed};
 
-use crate::capture::{Run, Timed, Tries, confirmation, first};
+use crate::capture::{Run, Timed, Tries, first};
 use crate::compare::Tally;
 
 const MODEM: Mac = Mac([0x02, 0, 0, 0, 0, 0x4D]);
@@ -206,7 +206,7 @@ impl Place {
                 Output::Transmit(octets) => {
                     let Ok(frame) = Frame::parse(octets) else { continue };
                     if let Message::SetKeyReq(request) = &frame.message {
-                        let answer = Frame::new(frame.source, MODEM, confirmation(request));
+                        let answer = Frame::new(frame.source, MODEM, request.confirmation(1));
                         self.engine.handle(self.now, Input::Frame(&answer.emit()));
                     }
                     self.sent.push((self.now, frame));

@@ -9,7 +9,7 @@ use slac::mme::AttenProfileInd;
 use slac::pilot::Pilot;
 use slac::{Evse, Frame, Mac, Message, Output};
 
-use crate::capture::{Run, Timed, Tries, confirmation, first};
+use crate::capture::{Run, Timed, Tries, first};
 use crate::compare::Tally;
 
 /// Stands for the modem of a station that the capture does not show.
@@ -212,7 +212,7 @@ impl Place<'_> {
                     match &frame.message {
                         Message::SetKeyReq(request) => {
                             let answer =
-                                Frame::new(frame.source, self.modem, confirmation(request));
+                                Frame::new(frame.source, self.modem, request.confirmation(1));
                             self.engine.handle(self.now, Input::Frame(&answer.emit()));
                         }
                         Message::AttenCharInd(_) => {

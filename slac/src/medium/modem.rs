@@ -7,7 +7,7 @@ use crate::key::{NetworkKey, Nid};
 use crate::mme::lumissil::{self, DLinkStatusCnf, Lumissil, NscmGetFwVersionCnf};
 use crate::mme::network::{DiscoverListCnf, DiscoveredStation, Network, NwInfoCnf, StaCapCnf};
 use crate::mme::qualcomm::{PlLnkStatusCnf, Qualcomm, SwVerCnf};
-use crate::mme::{AttenProfileInd, Frame, Mac, Message, Payload, SetKeyCnf, SetKeyReq};
+use crate::mme::{AttenProfileInd, Frame, Mac, Message, Payload, SetKeyReq};
 use crate::modem::Make;
 
 pub(super) struct SimulatedModem {
@@ -34,15 +34,7 @@ impl SimulatedModem {
             self.key = Some(NetworkKey { nmk: request.new_key.clone(), nid: request.nid });
         }
         let good = !refused && !self.misreports;
-        let answer = SetKeyCnf {
-            result: u8::from(good == (self.make == Make::Qualcomm)),
-            my_nonce: [0; 4],
-            your_nonce: request.my_nonce,
-            protocol_id: request.protocol_id,
-            protocol_run: request.protocol_run,
-            protocol_message: u8::MAX,
-            cco_capability: request.cco_capability,
-        };
+        let answer = request.confirmation(u8::from(good == (self.make == Make::Qualcomm)));
         Frame::new(host, self.mac, answer)
     }
 

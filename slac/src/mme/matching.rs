@@ -132,6 +132,21 @@ layout! {
     }
 }
 
+impl SetKeyReq {
+    /// What a modem answers that shows no nonce of its own; its maker decides what `result` means.
+    pub fn confirmation(&self, result: u8) -> SetKeyCnf {
+        SetKeyCnf {
+            result,
+            my_nonce: [0; 4],
+            your_nonce: self.my_nonce,
+            protocol_id: self.protocol_id,
+            protocol_run: self.protocol_run,
+            protocol_message: u8::MAX,
+            cco_capability: self.cco_capability,
+        }
+    }
+}
+
 /// CM_AMP_MAP.REQ: transmit level per carrier, 15 the highest, 0 off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmpMapReq {

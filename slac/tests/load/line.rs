@@ -178,7 +178,7 @@ impl Line {
             match &frame.message {
                 Message::SetKeyReq(request) => {
                     self.keys[side as usize] = Some(request.nid);
-                    self.answer(side, confirmation(request));
+                    self.answer(side, request.confirmation(1));
                 }
                 Message::Qualcomm(qualcomm::Qualcomm::PlLnkStatusReq(_)) => {
                     let link = u8::from(self.keys[0] == self.keys[1]);
@@ -226,18 +226,6 @@ impl Line {
 pub(crate) fn profile(ev: Mac, level: u8) -> Vec<u8> {
     let ind = AttenProfileInd { pev_mac: ev, groups: [level; 58].into() };
     Frame::new(Mac::BROADCAST, EVSE_MODEM, ind).emit()
-}
-
-fn confirmation(request: &SetKeyReq) -> SetKeyCnf {
-    SetKeyCnf {
-        result: 1,
-        my_nonce: [9; 4],
-        your_nonce: request.my_nonce,
-        protocol_id: 4,
-        protocol_run: 0,
-        protocol_message: 255,
-        cco_capability: 0,
-    }
 }
 
 /// Everything that another car sends in a whole matching: the times since its beginning, and the frames.

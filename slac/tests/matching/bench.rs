@@ -118,6 +118,15 @@ impl Bench<Evse> {
         }
     }
 
+    /// The whole of a car's run, up to its request for the match.
+    pub(crate) fn ask(&mut self) {
+        self.request();
+        self.sound(10);
+        self.run(50);
+        self.receive(response());
+        self.receive(match_req());
+    }
+
     pub(crate) fn profile(&mut self, level: u8) {
         let frame = Frame::new(
             Mac::BROADCAST,
@@ -277,7 +286,7 @@ impl<E: Engine> Bench<E> {
                     }
                     let key = match &frame.message {
                         Message::SetKeyReq(request) if self.answers_keys => {
-                            Some(set_key_cnf(request, 1))
+                            Some(request.confirmation(1))
                         }
                         _ => None,
                     };
@@ -321,18 +330,6 @@ impl<E: Engine> Bench<E> {
 
     pub(crate) fn last(&self) -> &Message {
         &self.sent.last().expect("a frame").1.message
-    }
-}
-
-pub(crate) fn set_key_cnf(request: &SetKeyReq, result: u8) -> SetKeyCnf {
-    SetKeyCnf {
-        result,
-        my_nonce: [9; 4],
-        your_nonce: request.my_nonce,
-        protocol_id: 4,
-        protocol_run: 0,
-        protocol_message: 255,
-        cco_capability: 0,
     }
 }
 

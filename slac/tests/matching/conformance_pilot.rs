@@ -198,11 +198,7 @@ fn secc_every_car_gets_a_network_of_its_own() {
     let mut names = std::collections::BTreeSet::new();
     for _ in 0..20 {
         bench.pilot(Pilot::B);
-        bench.request();
-        bench.sound(10);
-        bench.run(50);
-        bench.receive(response());
-        bench.receive(match_req());
+        bench.ask();
         let Message::SlacMatchCnf(cnf) = bench.last().clone() else { panic!() };
         assert_eq!(cnf.nid, slac::Nid::derive(&cnf.nmk));
         names.insert(cnf.nid);
@@ -243,11 +239,7 @@ fn secc_plc_link_status_005_a_car_whose_link_is_lost_matches_again_on_the_same_p
     bench.run(1_000);
     assert!(bench.has(|event| *event == evse::Event::LinkDown(evse::Cause::LinkLost)));
     assert_eq!(bench.count("CM_SET_KEY.REQ"), 1, "with another network");
-    bench.request();
-    bench.sound(10);
-    bench.run(50);
-    bench.receive(response());
-    bench.receive(match_req());
+    bench.ask();
     bench.run(2_000);
     bench.input(Input::LinkUp);
     assert_eq!(bench.events.last().unwrap().1, evse::Event::LinkUp { peer: EV });

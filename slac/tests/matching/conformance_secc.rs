@@ -385,11 +385,7 @@ fn cm_slac_match_001_request_is_answered_with_the_key_of_the_modem() {
         let Message::SetKeyReq(req) = frame.message else { panic!() };
         NetworkKey { nmk: req.new_key.clone(), nid: req.nid }
     };
-    bench.request();
-    bench.sound(10);
-    bench.run(50);
-    bench.receive(response());
-    bench.receive(match_req());
+    bench.ask();
     let Message::SlacMatchCnf(cnf) = bench.last() else { panic!() };
     assert_eq!((&cnf.nmk, cnf.nid), (&given.nmk, given.nid), "the same seed made the same key");
     assert_eq!(cnf.nid, Nid::derive(&cnf.nmk));

@@ -31,11 +31,11 @@ fn a_silent_modem_is_asked_ten_times_reported_and_asked_again_later() {
 fn a_refused_key_is_sent_again_and_set_once_the_modem_agrees() {
     let mut bench = silent(Config::new(EVSE));
     let request = bench.last_key();
-    bench.receive_from(MODEM, set_key_cnf(&request, 0));
+    bench.receive_from(MODEM, request.confirmation(0));
     assert!(!bench.has(|event| *event == Event::Keyed));
     bench.run(1_000);
     assert_eq!(bench.last_key(), request, "the same key");
-    bench.receive_from(MODEM, set_key_cnf(&request, 1));
+    bench.receive_from(MODEM, request.confirmation(1));
     assert!(bench.has(|event| *event == Event::Keyed));
     bench.run(60_000);
     assert_eq!(bench.count("CM_SET_KEY.REQ"), 2);
@@ -46,7 +46,7 @@ fn a_modem_that_keeps_refusing_is_reported_as_such() {
     let mut bench = silent(Config::new(EVSE));
     for _ in 0..10 {
         let request = bench.last_key();
-        bench.receive_from(MODEM, set_key_cnf(&request, 0));
+        bench.receive_from(MODEM, request.confirmation(0));
         bench.run(1_000);
     }
     assert!(bench.has(|event| *event == Event::Failed(Failure::Modem(ModemFailure::Refused))));
@@ -65,7 +65,7 @@ fn either_reading_of_the_result_can_be_configured() {
         let modem = Modem::HomePlug(HomePlug { set: Some(set), ..settings });
         let mut bench = silent(Config { modem, ..Config::new(EVSE) });
         let request = bench.last_key();
-        bench.receive_from(MODEM, set_key_cnf(&request, result));
+        bench.receive_from(MODEM, request.confirmation(result));
         assert_eq!(bench.has(|event| *event == Event::Keyed), is_set, "{set:?} {result}");
     }
 }
@@ -74,7 +74,7 @@ fn either_reading_of_the_result_can_be_configured() {
 fn an_answer_to_another_nonce_confirms_nothing() {
     let mut bench = silent(Config::new(EVSE));
     let request = bench.last_key();
-    bench.receive_from(MODEM, SetKeyCnf { your_nonce: [0; 4], ..set_key_cnf(&request, 1) });
+    bench.receive_from(MODEM, SetKeyCnf { your_nonce: [0; 4], ..request.confirmation(1) });
     assert!(!bench.has(|event| *event == Event::Keyed));
 }
 
@@ -82,16 +82,12 @@ fn an_answer_to_another_nonce_confirms_nothing() {
 fn a_key_that_the_modem_has_not_confirmed_is_given_to_no_car() {
     let mut bench = silent(Config::new(EVSE));
     let refused = bench.last_key();
-    bench.receive_from(MODEM, set_key_cnf(&refused, 0));
+    bench.receive_from(MODEM, refused.confirmation(0));
     bench.pilot(Pilot::B);
-    bench.request();
-    bench.sound(10);
-    bench.run(50);
-    bench.receive(response());
-    bench.receive(match_req());
+    bench.ask();
     assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), 0);
     let request = bench.last_key();
-    bench.receive_from(MODEM, set_key_cnf(&request, 1));
+    bench.receive_from(MODEM, request.confirmation(1));
     bench.run(200);
     bench.receive(match_req());
     let Message::SlacMatchCnf(cnf) = bench.last() else { panic!() };
@@ -140,7 +136,7 @@ fn a_car_keeps_a_link_that_is_reported_before_its_modem_confirms_the_key() {
         !bench.has(|event| matches!(event, ev::Event::LinkUp { .. })),
         "it may be an older network"
     );
-    bench.receive_from(MODEM, set_key_cnf(&request, 1));
+    bench.receive_from(MODEM, request.confirmation(1));
     assert!(bench.has(|event| *event == ev::Event::LinkUp { peer: EVSE }));
 }
 

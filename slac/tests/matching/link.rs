@@ -251,11 +251,7 @@ fn unplugging_is_taken_in_every_state() {
         bench.request();
         assert_eq!(bench.sent, [], "state {index}: silent without a car");
         bench.pilot(Pilot::B);
-        bench.request();
-        bench.sound(10);
-        bench.run(50);
-        bench.receive(response());
-        bench.receive(match_req());
+        bench.ask();
         assert_eq!(bench.count("CM_SLAC_MATCH.CNF"), 1, "state {index}");
     }
 }

@@ -177,7 +177,7 @@ fn a_modem_that_keeps_refusing_keys_is_restarted() {
     bench.run(1);
     for _ in 0..10 {
         let request = bench.last_key();
-        bench.receive_from(MODEM, set_key_cnf(&request, 0));
+        bench.receive_from(MODEM, request.confirmation(0));
         bench.run(1_000);
     }
     assert!(
@@ -285,7 +285,7 @@ fn a_modem_that_was_not_there_when_asked_is_asked_again_with_its_first_key() {
     assert!(!bench.has(|event| matches!(event, evse::Event::ModemIdentified(_))), "not known yet");
     let request = bench.last_key();
     bench.sent.clear();
-    bench.receive_from(MODEM, set_key_cnf(&request, 1));
+    bench.receive_from(MODEM, request.confirmation(1));
     assert_eq!(bench.count("VS_SW_VER.REQ"), 1);
     bench.receive_from(OTHER, version());
     assert!(!bench.has(|event| matches!(event, evse::Event::ModemIdentified(_))));
@@ -293,11 +293,7 @@ fn a_modem_that_was_not_there_when_asked_is_asked_again_with_its_first_key() {
     assert!(bench.has(|event| matches!(event,
         evse::Event::ModemIdentified(identity) if identity.make == Make::Qualcomm)));
     bench.pilot(Pilot::B);
-    bench.request();
-    bench.sound(10);
-    bench.run(50);
-    bench.receive(response());
-    bench.receive(match_req());
+    bench.ask();
     bench.run(200);
     assert_eq!(bench.asked.len(), 1, "VS_PL_LNK_STATUS from now on");
 }
